@@ -4,7 +4,12 @@ from pathlib import Path
 
 from reseller_portal.settings import env
 from reseller_portal.settings.base import *  # noqa: F403
-from reseller_portal.settings.base import BASE_DIR, CONTENT_SECURITY_POLICY, STORAGES, TEMPLATES
+from reseller_portal.settings.base import (
+    BASE_DIR,
+    CONTENT_SECURITY_POLICY,
+    STORAGES,
+    TEMPLATES,
+)
 
 DEBUG = env.flag("DEBUG")
 DEVELOPMENT = True

@@ -4,9 +4,15 @@ import os
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ.setdefault("FIELD_KEYS", "3w2kJ9cYh0m3xv5b5n2m5sU1m9H0r9t3Qm9Jt0yqv0E=")
-os.environ.setdefault("DATABASE_URL", "postgresql://portal_app:portal_app@localhost/portal")
-os.environ.setdefault("DATABASE_OWNER_URL", "postgresql://portal_owner:portal_owner@localhost/portal")
-os.environ.setdefault("SANDBOX_DATABASE_URL", "postgresql://sandbox:sandbox@localhost/sandbox")
+os.environ.setdefault(
+    "DATABASE_URL", "postgresql://portal_app:portal_app@localhost/portal"
+)
+os.environ.setdefault(
+    "DATABASE_OWNER_URL", "postgresql://portal_owner:portal_owner@localhost/portal"
+)
+os.environ.setdefault(
+    "SANDBOX_DATABASE_URL", "postgresql://sandbox:sandbox@localhost/sandbox"
+)
 os.environ.setdefault("CELERY_BROKER_URL", "memory://")
 os.environ.setdefault("UPSTREAM_URL", "http://sandbox.invalid/api/v1/integration")
 os.environ.setdefault("UPSTREAM_KEY", "sandbox-key")

@@ -1,0 +1,81 @@
+"""Scopes: which customer's rows the database shows, for how long, and why.
+
+A scope is one transaction with `app.*` settings that the row-security policies read. Nothing set means no rows.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+
+from django.db import connection, transaction
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the policies are told. `customer_id` 0 and `user_id` 0 mean nobody."""
+
+    customer_id: int = 0
+    user_id: int = 0
+    staff: bool = False
+
+
+NOBODY = Scope()
+_current: ContextVar[Scope] = ContextVar("tenancy_scope", default=NOBODY)
+
+
+def current_scope() -> Scope:
+    return _current.get()
+
+
+@contextmanager
+def scope(customer_id: int) -> Iterator[None]:
+    """Show one customer's rows inside one transaction. A scope inside a scope replaces it until it ends."""
+    with _within(replace(current_scope(), customer_id=customer_id, staff=False)):
+        yield
+
+
+@contextmanager
+def user_scope(user_id: int) -> Iterator[None]:
+    """Show the memberships of one person, and the customers they belong to."""
+    with _within(replace(current_scope(), user_id=user_id)):
+        yield
+
+
+@contextmanager
+def staff_scope(reason: str) -> Iterator[None]:
+    """Show every customer's rows, for staff pages and for the engine. The reason is for the log."""
+    logger.debug("staff scope: %s", reason)
+    with _within(replace(current_scope(), staff=True)):
+        yield
+
+
+@contextmanager
+def _within(wanted: Scope) -> Iterator[None]:
+    before = current_scope()
+    with transaction.atomic():
+        _tell_database(wanted)
+        token = _current.set(wanted)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+            # SET LOCAL outlives a released savepoint, so a nested scope puts the outer one back itself.
+            if not connection.needs_rollback:
+                _tell_database(before)
+
+
+def _tell_database(wanted: Scope) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('app.customer_id', %s, true), set_config('app.user_id', %s, true),"
+            " set_config('app.staff', %s, true)",
+            [
+                str(wanted.customer_id or ""),
+                str(wanted.user_id or ""),
+                "on" if wanted.staff else "",
+            ],
+        )

@@ -1,0 +1,18 @@
+"""The start page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.door import memberships_of, public_view
+from accounts.models import User
+
+
+@public_view
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a person belongs: their company, the admin, or the sign-in page."""
+    if not isinstance(request.user, User):
+        return redirect("account_login")
+    companies = memberships_of(request.user)
+    if companies:
+        return redirect("overview", customer=companies[0].customer.slug)
+    return redirect("admin:index" if request.user.is_staff else "account_logout")
