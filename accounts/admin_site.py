@@ -16,9 +16,7 @@ class PortalAdminSite(AdminSite):
     site_title = "Reseller portal"
     index_title = "Overview"
 
-    def admin_view(
-        self, view: Callable[..., Any], cacheable: bool = False
-    ) -> Callable[..., Any]:
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """Every admin page runs, and is rendered, inside a staff scope that names the page."""
 
         @wraps(view)

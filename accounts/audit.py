@@ -36,10 +36,7 @@ def record(
 
 def masked(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {
-            key: MASK if _is_secret(str(key)) else masked(item)
-            for key, item in value.items()
-        }
+        return {key: MASK if _is_secret(str(key)) else masked(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [masked(item) for item in value]
     return value

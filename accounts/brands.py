@@ -14,7 +14,4 @@ def brand_for_host(host: str) -> Brand | None:
 
 
 def _find(host: str) -> Brand | None:
-    return (
-        Brand.objects.filter(hosts__host=host).first()
-        or Brand.objects.filter(is_default=True).first()
-    )
+    return Brand.objects.filter(hosts__host=host).first() or Brand.objects.filter(is_default=True).first()

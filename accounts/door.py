@@ -32,16 +32,12 @@ def customer_view(
 
     def declare(view: CustomerView[P]) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def enter(
-            request: HttpRequest, customer: str, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        def enter(request: HttpRequest, customer: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            actor = _actor_for(cast(User, request.user), slug=customer)
+            actor = _actor_for(request.user, slug=customer)
             if not actor.may(permission):
-                raise PermissionDenied(
-                    "Your role does not include this page. Ask an owner of the company."
-                )
+                raise PermissionDenied("Your role does not include this page. Ask an owner of the company.")
             with scope(actor.customer.pk):
                 known = cast(CustomerRequest, request)
                 known.actor = actor
@@ -75,9 +71,7 @@ def _actor_for(user: User, *, slug: str) -> Actor:
     with user_scope(user.pk):
         found = (
             Membership.objects.select_related("customer")
-            .filter(
-                user=user, customer__slug=slug, customer__state=Customer.State.ACTIVE
-            )
+            .filter(user=user, customer__slug=slug, customer__state=Customer.State.ACTIVE)
             .first()
         )
     if found is None:

@@ -13,20 +13,14 @@ from accounts.roles import Role
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -61,17 +55,11 @@ class Brand(models.Model):
         default="#0b6b74",
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Write a colour as #0b6b74.")],
     )
-    mark = models.CharField(
-        max_length=2, help_text="One or two letters shown where there is no logo."
-    )
-    sender = models.EmailField(
-        help_text="The address that e-mails of this brand come from."
-    )
+    mark = models.CharField(max_length=2, help_text="One or two letters shown where there is no logo.")
+    sender = models.EmailField(help_text="The address that e-mails of this brand come from.")
     support_email = models.EmailField()
     currency = models.CharField(max_length=3, default="USD")
-    is_default = models.BooleanField(
-        default=False, help_text="Shown on host names that belong to no brand."
-    )
+    is_default = models.BooleanField(default=False, help_text="Shown on host names that belong to no brand.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -136,9 +124,7 @@ class Customer(models.Model):
 
 
 class Membership(models.Model):
-    customer = models.ForeignKey(
-        Customer, on_delete=models.CASCADE, related_name="memberships"
-    )
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=12, choices=Role.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -158,12 +144,8 @@ class Membership(models.Model):
 class AuditEntry(models.Model):
     """Who did what, for whom, to what. Append-only; names are copied so that it outlives what it speaks of."""
 
-    customer = models.ForeignKey(
-        Customer, null=True, on_delete=models.DO_NOTHING, db_constraint=False
-    )
-    actor = models.ForeignKey(
-        User, null=True, on_delete=models.DO_NOTHING, db_constraint=False
-    )
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.DO_NOTHING, db_constraint=False)
+    actor = models.ForeignKey(User, null=True, on_delete=models.DO_NOTHING, db_constraint=False)
     actor_label = models.CharField(max_length=200)
     action = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=60)
@@ -182,9 +164,7 @@ class AuditEntry(models.Model):
             ),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self) -> str:

@@ -8,9 +8,7 @@ USER = "(SELECT NULLIF(current_setting('app.user_id', true), '')::bigint)"
 STAFF = "(SELECT current_setting('app.staff', true) = 'on')"
 
 
-def enable_row_security(
-    table: str, *, column: str = "customer_id", also_read: str = ""
-) -> migrations.RunSQL:
+def enable_row_security(table: str, *, column: str = "customer_id", also_read: str = "") -> migrations.RunSQL:
     """Only rows of the scoped customer are seen or written; `also_read` widens reading alone."""
     rule = f"({column} = {CUSTOMER} OR {STAFF})"
     statements = [
@@ -23,9 +21,7 @@ def enable_row_security(
         f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
     ]
     if also_read:
-        statements.append(
-            f"CREATE POLICY reader ON {table} FOR SELECT USING ({also_read})"
-        )
+        statements.append(f"CREATE POLICY reader ON {table} FOR SELECT USING ({also_read})")
         undo.insert(0, f"DROP POLICY reader ON {table}")
     undo.append(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-    return migrations.RunSQL(statements, undo)
+    return migrations.RunSQL("; ".join(statements), "; ".join(undo))

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         enable_row_security(
             "accounts_customer",
             column="id",
-            also_read=f"id IN (SELECT customer_id FROM accounts_membership WHERE user_id = {USER})",
+            also_read=f"id IN (SELECT customer_id FROM accounts_membership WHERE user_id = {USER})",  # noqa: S608  # a constant
         ),
         enable_row_security("accounts_auditentry"),
     ]

@@ -33,6 +33,4 @@ def _box(keys: tuple[str, ...]) -> MultiFernet:
     try:
         return MultiFernet([Fernet(key) for key in keys])
     except ValueError:
-        raise ImproperlyConfigured(
-            "FIELD_KEYS must hold Fernet keys: 32 bytes in url-safe base64 each."
-        ) from None
+        raise ImproperlyConfigured("FIELD_KEYS must hold Fernet keys: 32 bytes in url-safe base64 each.") from None

@@ -6,9 +6,6 @@ from reseller_portal.settings import env
 from reseller_portal.settings.base import *  # noqa: F403
 from reseller_portal.settings.base import (
     BASE_DIR,
-    CONTENT_SECURITY_POLICY,
-    STORAGES,
-    TEMPLATES,
 )
 
 DEBUG = env.flag("DEBUG")

@@ -34,9 +34,7 @@ def number(name: str, default: int) -> int:
     try:
         return int(value)
     except ValueError:
-        raise ImproperlyConfigured(
-            f"{name} must be a whole number, not {value!r}."
-        ) from None
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
 
 
 def items(name: str, default: str | None = None) -> list[str]:
@@ -51,9 +49,7 @@ def database(name: str, default: str | None = None) -> dict[str, Any]:
 def database_from(url: str, name: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise ImproperlyConfigured(
-            f"{name} must look like postgresql://user:password@host:5432/name."
-        )
+        raise ImproperlyConfigured(f"{name} must look like postgresql://user:password@host:5432/name.")
     query = dict(parse_qsl(parts.query))
     host = query.pop("host", "") or (parts.hostname or "")
     options: dict[str, Any] = {**query}

@@ -1,4 +1,4 @@
-"""Production. It refuses to start without its secrets, with DEBUG, with the sandbox, or as a role that bypasses row security."""
+"""Production. It refuses to start without its secrets, with DEBUG, or with the sandbox."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -12,27 +12,17 @@ from reseller_portal.settings.base import (
 
 DEVELOPMENT = False
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
-CSRF_TRUSTED_ORIGINS = [
-    f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if "*" not in host
-]
+CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if "*" not in host]
 
 if env.flag("DEBUG"):
     raise ImproperlyConfigured("DEBUG must be off in production.")
 if UPSTREAM_IS_SANDBOX or "reseller_portal.sandbox" in INSTALLED_APPS:
-    raise ImproperlyConfigured(
-        "The sandbox must not serve production: set UPSTREAM_URL and UPSTREAM_KEY."
-    )
+    raise ImproperlyConfigured("The sandbox must not serve production: set UPSTREAM_URL and UPSTREAM_KEY.")
 if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
-    raise ImproperlyConfigured(
-        "SECRET_KEY must have 50 characters or more, made at random."
-    )
+    raise ImproperlyConfigured("SECRET_KEY must have 50 characters or more, made at random.")
 
 SECURE_SSL_REDIRECT = True
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https")
-    if env.number("TRUSTED_PROXY_COUNT", 0)
-    else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.number("TRUSTED_PROXY_COUNT", 0) else None
 SECURE_HSTS_SECONDS = 63_072_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True

@@ -4,30 +4,20 @@ import os
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ.setdefault("FIELD_KEYS", "3w2kJ9cYh0m3xv5b5n2m5sU1m9H0r9t3Qm9Jt0yqv0E=")
-os.environ.setdefault(
-    "DATABASE_URL", "postgresql://portal_app:portal_app@localhost/portal"
-)
-os.environ.setdefault(
-    "DATABASE_OWNER_URL", "postgresql://portal_owner:portal_owner@localhost/portal"
-)
-os.environ.setdefault(
-    "SANDBOX_DATABASE_URL", "postgresql://sandbox:sandbox@localhost/sandbox"
-)
+os.environ.setdefault("DATABASE_URL", "postgresql://portal_app:portal_app@localhost/portal")
+os.environ.setdefault("DATABASE_OWNER_URL", "postgresql://portal_owner:portal_owner@localhost/portal")
+os.environ.setdefault("SANDBOX_DATABASE_URL", "postgresql://sandbox:sandbox@localhost/sandbox")
 os.environ.setdefault("CELERY_BROKER_URL", "memory://")
 os.environ.setdefault("UPSTREAM_URL", "http://sandbox.invalid/api/v1/integration")
 os.environ.setdefault("UPSTREAM_KEY", "sandbox-key")
 
-from reseller_portal.settings import env  # noqa: E402
-from reseller_portal.settings.base import *  # noqa: E402, F403
-from reseller_portal.settings.base import DATABASES, INSTALLED_APPS, MIDDLEWARE  # noqa: E402
+from reseller_portal.settings.base import *  # noqa: F403
+from reseller_portal.settings.base import MIDDLEWARE
 
 DEVELOPMENT = True
 UPSTREAM_IS_SANDBOX = True
 ALLOWED_HOSTS = ["testserver", "localhost", ".localhost", "127.0.0.1"]
-INSTALLED_APPS = [*INSTALLED_APPS, "reseller_portal.sandbox"]
 MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise")]
-DATABASES["sandbox"] = env.database("SANDBOX_DATABASE_URL")
-DATABASE_ROUTERS = ["reseller_portal.sandbox.router.SandboxRouter"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -39,7 +39,12 @@ def make_customer(*, brand: Brand, slug: str) -> Customer:
 def make_brand(*, name: str, host: str, is_default: bool = False) -> Brand:
     slug = host.partition(".")[0]
     brand = Brand.objects.create(
-        name=name, slug=slug, mark=name[0], sender=f"no-reply@{host}", support_email=f"help@{host}", is_default=is_default
+        name=name,
+        slug=slug,
+        mark=name[0],
+        sender=f"no-reply@{host}",
+        support_email=f"help@{host}",
+        is_default=is_default,
     )
     BrandHost.objects.create(brand=brand, host=host)
     return brand
@@ -52,7 +57,9 @@ def world(db: None) -> World:
         foundry = make_brand(name="Inbox Foundry", host="foundry.localhost")
         acme = make_customer(brand=cloud, slug="acme")
         initech = make_customer(brand=foundry, slug="initech")
-        ada, vic, ivy = (User.objects.create_user(f"{name}@example.com", "pass-phrase-1") for name in ("ada", "vic", "ivy"))
+        ada, vic, ivy = (
+            User.objects.create_user(f"{name}@example.com", "pass-phrase-1") for name in ("ada", "vic", "ivy")
+        )
         Membership.objects.create(customer=acme, user=ada, role=Role.OWNER)
         Membership.objects.create(customer=acme, user=vic, role=Role.VIEWER)
         Membership.objects.create(customer=initech, user=ivy, role=Role.OWNER)

@@ -13,11 +13,19 @@ from tests.accounts.conftest import World
 
 def test_an_entry_names_actor_subject_and_change(world: World) -> None:
     with scope(world.acme.pk):
-        entry = record(actor=portal_actor(world.acme), action="customer.renamed", subject=world.acme, after={"company": "A"})
-        assert (entry.actor_label, entry.subject_type, entry.after) == ("The portal", "accounts.customer", {"company": "A"})
+        entry = record(
+            actor=portal_actor(world.acme), action="customer.renamed", subject=world.acme, after={"company": "A"}
+        )
+        assert (entry.actor_label, entry.subject_type, entry.after) == (
+            "The portal",
+            "accounts.customer",
+            {"company": "A"},
+        )
 
 
-@pytest.mark.parametrize("statement", ["UPDATE accounts_auditentry SET action = 'x'", "DELETE FROM accounts_auditentry"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE accounts_auditentry SET action = 'x'", "DELETE FROM accounts_auditentry"]
+)
 def test_an_entry_cannot_be_changed_or_deleted(world: World, statement: str) -> None:
     with scope(world.acme.pk):
         record(actor=portal_actor(world.acme), action="customer.renamed", subject=world.acme)
@@ -27,4 +35,6 @@ def test_an_entry_cannot_be_changed_or_deleted(world: World, statement: str) -> 
 
 
 def test_secrets_are_masked_at_any_depth() -> None:
-    assert masked({"mailboxes": [{"name": "a", "appPassword": "p"}]}) == {"mailboxes": [{"name": "a", "appPassword": MASK}]}
+    assert masked({"mailboxes": [{"name": "a", "appPassword": "p"}]}) == {
+        "mailboxes": [{"name": "a", "appPassword": MASK}]
+    }

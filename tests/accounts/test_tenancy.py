@@ -63,7 +63,9 @@ def test_the_run_time_role_owns_nothing_and_cannot_bypass(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user")
         assert cursor.fetchone() == (False, False, False)
-        cursor.execute("SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)")
+        cursor.execute(
+            "SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)"
+        )
         assert cursor.fetchone() == (0,)
 
 
@@ -80,5 +82,7 @@ def test_every_tenant_table_has_row_security_enabled_and_forced(db: None, table:
     with connection.cursor() as cursor:
         cursor.execute("SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", [table])
         assert cursor.fetchone() == (True, True)
-        cursor.execute("SELECT count(*) FROM pg_policies WHERE tablename = %s AND qual <> '' AND with_check <> ''", [table])
+        cursor.execute(
+            "SELECT count(*) FROM pg_policies WHERE tablename = %s AND qual <> '' AND with_check <> ''", [table]
+        )
         assert cursor.fetchone() == (1,)

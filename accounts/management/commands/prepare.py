@@ -31,24 +31,16 @@ class Command(BaseCommand):
 
 def grant(*, role: str) -> None:
     """Rows yes, structure no; history may be written but never changed."""
-    tables = {
-        model._meta.db_table for model in apps.get_models(include_auto_created=True)
-    }
+    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     with connections["owner"].cursor() as cursor:
         known = set(connections["owner"].introspection.table_names(cursor))
         for table in sorted((tables | {"django_migrations"}) & known):
-            verbs = (
-                "SELECT, INSERT"
-                if table in APPEND_ONLY
-                else "SELECT, INSERT, UPDATE, DELETE"
-            )
+            verbs = "SELECT, INSERT" if table in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
             verbs = "SELECT" if table == "django_migrations" else verbs
             cursor.execute(
-                sql.SQL(
-                    "REVOKE ALL ON {table} FROM {role}; GRANT "
-                    + verbs
-                    + " ON {table} TO {role}"
-                ).format(table=sql.Identifier(table), role=sql.Identifier(role))
+                sql.SQL("REVOKE ALL ON {table} FROM {role}; GRANT " + verbs + " ON {table} TO {role}").format(
+                    table=sql.Identifier(table), role=sql.Identifier(role)
+                )
             )
         cursor.execute(
             sql.SQL(

@@ -1,0 +1,30 @@
+PYTHON ?= python3
+PY := .venv/bin/python
+# `check` looks at settings only; nothing here is a secret and no database is asked.
+PLAIN := SECRET_KEY=only-for-checks-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
+	FIELD_KEYS=3w2kJ9cYh0m3xv5b5n2m5sU1m9H0r9t3Qm9Jt0yqv0E= DATABASE_URL=postgresql://app:app@localhost/portal \
+	CELERY_BROKER_URL=redis://localhost:6379/0 UPSTREAM_URL=https://upstream.example/api/v1/integration \
+	UPSTREAM_KEY=key ALLOWED_HOSTS=portal.example
+
+.PHONY: test check format setup clean
+
+setup:
+	@$(PYTHON) bin/bootstrap.py requirements/dev.txt
+
+test: setup
+	@$(PY) -m pytest
+
+check: setup
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	DJANGO_SETTINGS_MODULE=reseller_portal.settings.production $(PLAIN) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=reseller_portal.settings.production $(PLAIN) $(PY) manage.py check --deploy --fail-level WARNING
+
+format: setup
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+clean:
+	rm -rf .venv .data .mypy_cache .ruff_cache .pytest_cache

