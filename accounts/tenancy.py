@@ -63,9 +63,10 @@ def _within(wanted: Scope) -> Iterator[None]:
             yield
         finally:
             _current.reset(token)
-            # SET LOCAL outlives a released savepoint, so a nested scope puts the outer one back itself.
-            if not connection.needs_rollback:
-                _tell_database(before)
+        # SET LOCAL outlives a released savepoint, so a nested scope puts the outer one back itself. After an error
+        # the rollback does it.
+        if not connection.needs_rollback:
+            _tell_database(before)
 
 
 def _tell_database(wanted: Scope) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connections
 
 from tests import databases
+from tests.world import World, make_world
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,8 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # the blocker of pytest-django
         connections.close_all()
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()

@@ -8,7 +8,7 @@ from accounts.actors import portal_actor
 from accounts.audit import MASK, masked, record
 from accounts.models import AuditEntry
 from accounts.tenancy import scope
-from tests.accounts.conftest import World
+from tests.world import World
 
 
 def test_an_entry_names_actor_subject_and_change(world: World) -> None:

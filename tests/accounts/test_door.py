@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.door import CustomerRequest, customer_view
 from accounts.models import Customer, User
-from tests.accounts.conftest import World
+from tests.world import World
 
 OTHERS_DOORS = ("account/", "admin/")
 

@@ -8,7 +8,7 @@ from django.db.utils import ProgrammingError
 from accounts.models import Customer, Membership
 from accounts.roles import Role
 from accounts.tenancy import NOBODY, current_scope, scope, staff_scope, user_scope
-from tests.accounts.conftest import World
+from tests.world import World
 
 
 def test_without_a_scope_there_are_no_rows(world: World) -> None:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from psycopg import sql
 
-APPEND_ONLY = ("accounts_auditentry",)
+APPEND_ONLY = ("accounts_auditentry", "billing_transaction", "billing_entry")
 
 
 class Command(BaseCommand):

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import pytest
-
 from accounts.models import Brand, BrandHost, Customer, Membership, User
 from accounts.roles import Role
 from accounts.tenancy import staff_scope
@@ -50,8 +48,7 @@ def make_brand(*, name: str, host: str, is_default: bool = False) -> Brand:
     return brand
 
 
-@pytest.fixture
-def world(db: None) -> World:
+def make_world() -> World:
     with staff_scope("test: make the world"):
         cloud = make_brand(name="Outreach Cloud", host="outreach.localhost", is_default=True)
         foundry = make_brand(name="Inbox Foundry", host="foundry.localhost")
