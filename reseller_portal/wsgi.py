@@ -1,4 +1,4 @@
-"""The WSGI entry of the portal."""
+"""The WSGI entry of the portal. It does not serve as a database role that sees every customer."""
 
 import os
 
@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reseller_portal.settings.dev")
 
 application = get_wsgi_application()
+
+from accounts.role_check import refuse_a_role_that_bypasses  # noqa: E402  # needs the app registry
+
+refuse_a_role_that_bypasses()
