@@ -8,6 +8,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reseller_portal.settings.dev")
 
 application = get_wsgi_application()
 
+from django.db import connections  # noqa: E402
+
 from accounts.role_check import refuse_a_role_that_bypasses  # noqa: E402  # needs the app registry
 
 refuse_a_role_that_bypasses()
+# A server that forks after loading must not share this connection between its workers.
+connections.close_all()
