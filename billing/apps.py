@@ -3,3 +3,24 @@ from django.apps import AppConfig
 
 class BillingConfig(AppConfig):
     name = "billing"
+
+    def ready(self) -> None:
+        from billing import availability, webhooks
+        from billing.handlers.accounts import OpenAccount
+        from billing.handlers.drafts import DraftOrder
+        from billing.handlers.processing import ProcessOrder
+        from billing.services import orders
+        from reseller_portal.operations.registry import register
+        from reseller_portal.webhooks.registry import register as on
+
+        register(availability.SUGGESTIONS, availability.Suggestions())
+        register(availability.AVAILABILITY, availability.Availability())
+        register(availability.WORKSPACE, availability.Workspace())
+        register(orders.OPEN_ACCOUNT, OpenAccount())
+        register(orders.DRAFT, DraftOrder())
+        register(orders.PROCESS, ProcessOrder())
+        on("domain.order.success", webhooks.domain_delivered)
+        on("domain.order.failed", webhooks.domain_failed)
+        on("mailbox.order.success", webhooks.workspace_delivered)
+        on("mailbox.order.failed", webhooks.workspace_failed)
+        on("mailbox.created", webhooks.mailbox_created)

@@ -57,6 +57,11 @@ def book_cost(*, customer: Customer, amount_minor: int, reference: str, descript
     return _move(customer, "cost", (reference, description), amount_minor, (Kind.WALLET, Kind.COST))
 
 
+def correct_cost(*, customer: Customer, amount_minor: int, reference: str, description: str) -> Transaction:
+    """Take back a cost that was booked too high."""
+    return _move(customer, "cost.corrected", (reference, description), amount_minor, (Kind.COST, Kind.WALLET))
+
+
 def balance_of(customer: Customer, *, kind: str = Kind.AVAILABLE, currency: str = "USD") -> int:
     """Minor units in one pot; 0 for a pot that was never used."""
     return (

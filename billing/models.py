@@ -7,6 +7,22 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Customer
+from billing.order_models import Item, Order, OrderLine, OrderPart, Provider, Quote, QuoteLine
+from billing.price_rules import PriceRule
+
+__all__ = [
+    "Account",
+    "Entry",
+    "Item",
+    "Order",
+    "OrderLine",
+    "OrderPart",
+    "PriceRule",
+    "Provider",
+    "Quote",
+    "QuoteLine",
+    "Transaction",
+]
 
 # The sum must see every entry, whatever scope the transaction ends in; a sum over hidden rows would always be zero.
 ZERO_SUM = """

@@ -3,3 +3,15 @@ from django.apps import AppConfig
 
 class DomainsConfig(AppConfig):
     name = "domains"
+
+    def ready(self) -> None:
+        from billing.deliveries import Hooks, answer_owned_domains, answer_subscription_of_domain, register
+        from billing.models import Item
+        from domains import webhooks
+        from domains.services import deliveries
+        from reseller_portal.webhooks.registry import register as on
+
+        register(Item.DOMAIN, Hooks(deliveries.started, deliveries.delivered, deliveries.failed))
+        answer_owned_domains(deliveries.owned_ids)
+        answer_subscription_of_domain(deliveries.subscription_of)
+        on("mailbox.order.success", webhooks.workspace_delivered)

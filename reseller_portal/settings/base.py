@@ -121,9 +121,16 @@ UPSTREAM_IS_SANDBOX = env.flag("UPSTREAM_IS_SANDBOX")
 UPSTREAM_CALLS_PER_SECOND = env.number("UPSTREAM_CALLS_PER_SECOND", 4)
 # How long a purchase without a trace stays undecided before the same order id is processed again (contract, section 6).
 UPSTREAM_SILENCE_SECONDS = env.number("UPSTREAM_SILENCE_SECONDS", 3600)
+# Who makes the HTTP session of the client; tests put the sandbox on the wire here.
+UPSTREAM_SESSION = "requests.Session"
 WEBHOOK_SECRETS = env.items("WEBHOOK_SECRETS", UPSTREAM_KEY)
 WEBHOOK_WINDOW_SECONDS = env.number("WEBHOOK_WINDOW_SECONDS", 600)
+WEBHOOK_ENCODING = env.text("WEBHOOK_ENCODING", "hex")
+WEBHOOK_SIGNED = env.text("WEBHOOK_SIGNED", "body")
+WEBHOOK_PREFIX = env.text("WEBHOOK_PREFIX", "")
 QUOTE_MINUTES = env.number("QUOTE_MINUTES", 30)
+# What the upstream takes for one mailbox and month, in minor units (contract, section 3). Deliveries book what it took.
+MAILBOX_COST_MINOR = env.number("MAILBOX_COST_MINOR", 300)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -208,8 +215,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "visibility_timeout": 900,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
 }
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "operations.sweep": {"task": "operations.sweep", "schedule": 3.0},
+    "operations.forget_lookups": {"task": "operations.forget_lookups", "schedule": 3600.0},
+    "webhooks.process": {"task": "webhooks.process", "schedule": 10.0},
+}
 
 
 def cache_key_prefix(secret: str) -> str:

@@ -24,10 +24,11 @@ class Throttled(UpstreamError):
 class Refused(UpstreamError):
     """A clear no, with the upstream's own words in `reason`."""
 
-    def __init__(self, operation: str, status: int, reason: str) -> None:
+    def __init__(self, operation: str, status: int, reason: str, *, unknown_route: bool = False) -> None:
         super().__init__(operation, f"{status}: {reason}")
         self.status = status
         self.reason = reason
+        self.unknown_route = unknown_route
 
 
 class Malformed(UpstreamError):

@@ -60,10 +60,18 @@ def _read(operation: str, answer: requests.Response) -> dict[str, Any]:
         raise Malformed(operation, "a redirect")
     envelope = _json(answer)
     if answer.status_code >= requests.codes.bad_request:
-        raise Refused(operation, answer.status_code, str((envelope or {}).get("message") or answer.reason))
+        words = str((envelope or {}).get("message") or answer.reason)
+        raise Refused(
+            operation, answer.status_code, words, unknown_route=_is_unknown_route(answer.status_code, envelope)
+        )
     if envelope is None:
         raise Unreachable(operation, "an answer that is no JSON object")
     return envelope
+
+
+def _is_unknown_route(status: int, envelope: Mapping[str, Any] | None) -> bool:
+    """The API's own *not found* comes in its envelope; a route that does not exist is answered by the server before."""
+    return status in {requests.codes.not_found, requests.codes.not_allowed} and "status" not in (envelope or {})
 
 
 def _json(answer: requests.Response) -> dict[str, Any] | None:

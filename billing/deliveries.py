@@ -1,0 +1,88 @@
+"""What happens when a line is worked on, delivered or failed. The apps that know the things register it here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from accounts.models import Customer
+from billing.models import OrderLine
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What the upstream said of the thing. `secrets` never leave the transaction in clear."""
+
+    upstream_id: str = ""
+    domain_id: str = ""
+    subscription_id: str = ""
+    expires_at: datetime | None = None
+    is_admin: bool = False
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """Called in the transaction that changes the line, each at most once for a line."""
+
+    started: Callable[[OrderLine], None]
+    delivered: Callable[[OrderLine, Delivery], None]
+    failed: Callable[[OrderLine], None]
+
+
+_hooks: dict[str, Hooks] = {}
+
+
+def register(item: str, hooks: Hooks) -> None:
+    _hooks[item] = hooks
+
+
+def hooks_of(item: str) -> Hooks:
+    return _hooks[item]
+
+
+def as_delivery(facts: Mapping[str, Any], *, upstream_id: str, secrets: Mapping[str, str] | None = None) -> Delivery:
+    """Read the keys that events share; whatever is missing stays empty."""
+    return Delivery(
+        upstream_id=upstream_id,
+        domain_id=str(facts.get("domainId") or ""),
+        subscription_id=str(facts.get("subscriptionId") or ""),
+        expires_at=moment(facts.get("expiryDate") or facts.get("expireOn")),
+        is_admin=bool(facts.get("isAdmin")),
+        secrets=secrets or {},
+    )
+
+
+def moment(text: object) -> datetime | None:
+    """An ISO 8601 time with its zone; None for anything else."""
+    try:
+        found = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+OwnedDomains = Callable[[Customer, set[str]], dict[str, str]]
+_owned_domains: list[OwnedDomains] = []
+
+
+def answer_owned_domains(answer: OwnedDomains) -> None:
+    """Let the app that knows domains tell which names a customer owns: upstream id by name."""
+    _owned_domains[:] = [answer]
+
+
+def owned_domain_ids(customer: Customer, names: set[str]) -> dict[str, str]:
+    return _owned_domains[0](customer, names) if _owned_domains else {}
+
+
+SubscriptionOf = Callable[[Customer, str], str]
+_subscription_of: list[SubscriptionOf] = []
+
+
+def answer_subscription_of_domain(answer: SubscriptionOf) -> None:
+    """Let the app that knows domains tell the subscription of an owned domain by its upstream id; "" for none."""
+    _subscription_of[:] = [answer]
+
+
+def subscription_of_domain(customer: Customer, upstream_domain_id: str) -> str:
+    return _subscription_of[0](customer, upstream_domain_id) if _subscription_of else ""

@@ -1,0 +1,116 @@
+"""`order.process`: the one call that spends money, tied to an id that the upstream made."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.utils import timezone
+
+from billing import settlement
+from billing.availability import to_minor
+from billing.deliveries import Delivery
+from billing.models import Item, OrderLine, OrderPart
+from reseller_portal.operations.models import Operation
+from reseller_portal.operations.registry import Accepted, Happened, NotHappened, Seen, Sent, StillOpen, Wait
+from reseller_portal.upstream.client import Client
+from reseller_portal.upstream.errors import Refused
+from reseller_portal.upstream.orders import Order as Seen_
+from reseller_portal.upstream.orders import OrderedDomain, OrderedMailbox
+
+State = Operation.State
+DELIVERED = {"ACTIVE"}
+FAILED = {"FAILED", "REFUND", "CANCELLED"}
+ENDED = {"PAID", "FAILED", "REFUND", "PARTIAL_REFUND"}
+NOT_DELIVERED = "The upstream ended the order without it."
+WALLET_WORDS = ("wallet", "balance", "fund")
+WALLET_PAUSE = 60.0
+
+
+class ProcessOrder:
+    """After silence it looks. Sent again only with the same id, and only when nothing has shown for long."""
+
+    repeatable: ClassVar[bool] = False
+
+    def send(self, operation: Operation, client: Client) -> Sent:
+        try:
+            client.orders.process(operation.customer.upstream_id, operation.payload["order_id"])
+        except Refused as refused:
+            if _is_about_money(refused):
+                raise Wait(WALLET_PAUSE, f"The reseller's wallet is too low: {refused.reason}") from refused
+            raise
+        return Accepted()
+
+    def look(self, operation: Operation, client: Client) -> Seen:
+        order = client.orders.get(operation.customer.upstream_id, operation.payload["order_id"])
+        if not _shows_work(order):
+            return _after_silence(operation)
+        answer = {
+            "domains": [_domain(each) for each in order.domains],
+            "mailboxes": [_mailbox(m) for m in order.mailboxes],
+        }
+        if order.status in ENDED and _is_over(order):
+            return Happened({**answer, "status": order.status})
+        return Accepted(answer)
+
+    def settle(self, operation: Operation) -> None:
+        part = (
+            OrderPart.objects.select_related("order").select_for_update(of=("self",)).get(pk=operation.payload["part"])
+        )
+        if operation.state == State.FAILED:
+            settlement.fail_part(part, operation.last_error)
+        elif operation.state in {State.ACCEPTED, State.DONE}:
+            settlement.start_lines(part)
+            _settle_by_answer(part, operation.answer)
+            if operation.state == State.DONE and "status" in operation.answer:
+                settlement.fail_part(part, NOT_DELIVERED)
+
+
+def _is_about_money(refused: Refused) -> bool:
+    words = refused.reason.lower()
+    return refused.status in {402, 422} and any(word in words for word in WALLET_WORDS)
+
+
+def _shows_work(order: Seen_) -> bool:
+    """Does anything tell that the draft is being processed. PENDING alone does not."""
+    return (
+        order.status != "PENDING"
+        or any(each.domain_id for each in order.domains)
+        or any(each.mailbox_id for each in order.mailboxes)
+    )
+
+
+def _after_silence(operation: Operation) -> Seen:
+    silence = timedelta(seconds=settings.UPSTREAM_SILENCE_SECONDS)
+    if operation.sent_at and timezone.now() - operation.sent_at >= silence:
+        return NotHappened()
+    return StillOpen()
+
+
+def _is_over(order: Seen_) -> bool:
+    states = {each.status for each in order.domains} | {each.status for each in order.mailboxes}
+    return states <= DELIVERED | FAILED
+
+
+def _domain(each: OrderedDomain) -> dict[str, Any]:
+    cost = None if each.price is None else to_minor(each.price)
+    return {"name": each.name, "id": each.domain_id, "status": each.status, "cost_minor": cost, "reason": each.reason}
+
+
+def _mailbox(each: OrderedMailbox) -> dict[str, Any]:
+    return {"name": each.address, "id": each.mailbox_id, "status": each.status}
+
+
+def _settle_by_answer(part: OrderPart, answer: Mapping[str, Any]) -> None:
+    for item, key in ((Item.DOMAIN, "domains"), (Item.MAILBOX, "mailboxes")):
+        told = {each["name"].lower(): each for each in answer.get(key, [])}
+        for line in settlement.lines_of(part).filter(item=item, name__in=told):
+            _settle_line(line, told[line.name])
+
+
+def _settle_line(line: OrderLine, told: Mapping[str, Any]) -> None:
+    if told["status"] in DELIVERED:
+        delivery = Delivery(upstream_id=told["id"], domain_id=told["id"] if line.item == Item.DOMAIN else "")
+        settlement.deliver(line, delivery, cost_minor=told.get("cost_minor"))
+    elif told["status"] in FAILED:
+        settlement.fail(line, told.get("reason") or NOT_DELIVERED)

@@ -1,0 +1,181 @@
+"""Quotes and orders. A quote freezes what everything costs; an order is the promise to deliver it, line by line."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Customer
+
+
+class Provider(models.TextChoices):
+    GOOGLE = "GOOGLE", "Google Workspace"
+    MICROSOFT = "MICROSOFT", "Microsoft 365"
+
+
+class Item(models.TextChoices):
+    DOMAIN = "domain", "Domain"
+    MAILBOX = "mailbox", "Mailbox"
+
+
+class Quote(models.Model):
+    """One price for everything, checked before it is paid. `wish` is what the person typed, to be mended."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    reference = models.CharField(max_length=20, unique=True)
+    provider = models.CharField(max_length=12, choices=Provider.choices)
+    wish = models.JSONField(default=dict)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    retry_of = models.ForeignKey("billing.Order", null=True, on_delete=models.PROTECT, related_name="retries")
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["customer", "-made_at"], name="quotes_of_customer")
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+
+class QuoteLine(models.Model):
+    """A domain for a year or a mailbox for a month, with its price or its problem."""
+
+    class State(models.TextChoices):
+        CHECKING = "checking", "Checking"
+        READY = "ready", "Ready"
+        PROBLEM = "problem", "Problem"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    quote = models.ForeignKey(Quote, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    item = models.CharField(max_length=10, choices=Item.choices)
+    name = models.CharField(max_length=320)
+    domain_name = models.CharField(max_length=253)
+    upstream_domain_id = models.CharField(max_length=64, blank=True, help_text="Set when the domain is owned already.")
+    first_name = models.CharField(max_length=80, blank=True)
+    last_name = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.CHECKING)
+    problem = models.CharField(max_length=300, blank=True)
+    cost_minor = models.BigIntegerField(default=0)
+    price_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["customer", "quote", "position"], name="one_quote_line_per_position")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["customer", "domain_name"],
+                name="quote_lines_being_checked",
+                condition=models.Q(state="checking"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Order(models.Model):
+    """What a customer bought. One order for one quote, whatever is clicked twice."""
+
+    class State(models.TextChoices):
+        WORKING = "working", "In progress"
+        DELIVERED = "delivered", "Delivered"
+        PARTLY = "partly", "Partly delivered"
+        FAILED = "failed", "Failed"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    reference = models.CharField(max_length=20, unique=True)
+    quote = models.OneToOneField(Quote, on_delete=models.PROTECT, related_name="order")
+    provider = models.CharField(max_length=12, choices=Provider.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WORKING)
+    total_minor = models.BigIntegerField()
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    placed_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["customer", "-placed_at", "-id"], name="orders_of_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_final(self) -> bool:
+        return self.state != self.State.WORKING
+
+
+class OrderPart(models.Model):
+    """What one upstream order carries: all new domains together, or the mailboxes of one owned domain."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="parts")
+    upstream_domain_id = models.CharField(max_length=64, blank=True, help_text="Empty for the part of new domains.")
+    upstream_order_id = models.CharField(max_length=64, blank=True)
+    drafts = models.PositiveSmallIntegerField(default=1)
+    is_processing = models.BooleanField(default=False, help_text="Set before the paying call; no other draft after it.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["upstream_order_id"],
+                condition=~models.Q(upstream_order_id=""),
+                name="one_part_per_upstream_order",
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["customer", "order"], name="parts_of_order")]
+
+    def __str__(self) -> str:
+        return f"{self.order} part {self.pk}"
+
+
+class OrderLine(models.Model):
+    """One thing to deliver. `cost_minor` is what the upstream took, or is expected to take until it is known."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        WORKING = "working", "Working"
+        DELIVERED = "delivered", "Delivered"
+        FAILED = "failed", "Failed"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    part = models.ForeignKey(OrderPart, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    item = models.CharField(max_length=10, choices=Item.choices)
+    name = models.CharField(max_length=320)
+    domain_name = models.CharField(max_length=253)
+    first_name = models.CharField(max_length=80, blank=True)
+    last_name = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    problem = models.CharField(max_length=300, blank=True)
+    price_minor = models.BigIntegerField()
+    cost_minor = models.BigIntegerField()
+    cost_booked_minor = models.BigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["customer", "order", "position"], name="one_order_line_per_position"),
+            models.UniqueConstraint(fields=["customer", "part", "item", "name"], name="one_line_per_thing"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in {self.State.DELIVERED, self.State.FAILED}
+
+    @property
+    def money_reference(self) -> str:
+        return f"order-line-{self.pk}"

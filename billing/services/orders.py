@@ -1,0 +1,172 @@
+"""Confirm a quote: one transaction turns it into an order, holds the money and notes what the upstream must do."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.audit import record
+from accounts.models import Customer
+from billing import ledger
+from billing.models import Order, OrderLine, OrderPart, Quote, QuoteLine
+from billing.references import new_reference
+from billing.services.quotes import LineDraft, QuoteDraft, make_quote
+from reseller_portal.core.errors import DomainError
+from reseller_portal.operations.models import Operation
+from reseller_portal.operations.placing import place
+
+OPEN_ACCOUNT = "account.open"
+DRAFT = "order.draft"
+PROCESS = "order.process"
+
+
+class QuoteExpired(DomainError):
+    """Prices are only kept for a while."""
+
+
+class QuoteNotReady(DomainError):
+    """Some answers are still awaited."""
+
+
+class PriceMoved(DomainError):
+    """The sum is no longer the one that was on the button."""
+
+
+class NothingToOrder(DomainError):
+    """No line is ready, or none failed."""
+
+
+@transaction.atomic
+def confirm_quote(*, actor: Actor, quote: Quote, total_minor: int) -> Order:
+    """The order of this quote, made now or made before: a second click finds the first one's order.
+
+    `total_minor` is the sum that the person saw. Raises `QuoteExpired`, `QuoteNotReady`, `PriceMoved`,
+    `NothingToOrder`, `BalanceTooLow`, `NotAllowed`; then nothing has changed.
+    """
+    actor.require("orders.pay")
+    locked = Quote.objects.select_for_update().get(pk=quote.pk, customer=actor.customer)
+    existing = Order.objects.filter(customer=actor.customer, quote=locked).first()
+    if existing:
+        return existing
+    lines = _payable_lines(locked, total_minor)
+    order = _write_order(actor, locked, lines)
+    ledger.hold(
+        customer=actor.customer,
+        amount_minor=order.total_minor,
+        reference=order.reference,
+        description=f"Held for order {order.reference}",
+    )
+    _place_operations(order)
+    record(actor=actor, action="order.placed", subject=order, after={"total_minor": order.total_minor})
+    return order
+
+
+def retry_failed_lines(*, actor: Actor, order: Order) -> Quote:
+    """A new quote of what failed, checked and priced anew. Raises `NothingToOrder` when nothing failed."""
+    failed = list(order.lines.select_related("part").filter(state=OrderLine.State.FAILED).order_by("position"))
+    if not failed:
+        raise NothingToOrder("Nothing of this order failed, so there is nothing to try again.")
+    delivered = _delivered_domains(order)
+    drafts = [_as_draft(line, delivered) for line in failed]
+    return make_quote(actor=actor, draft=QuoteDraft(order.provider, drafts, retry_of=order))
+
+
+def _payable_lines(quote: Quote, total_minor: int) -> list[QuoteLine]:
+    if quote.is_expired:
+        raise QuoteExpired("This quote has expired. Check the prices again; nothing you typed is lost.")
+    lines = list(quote.lines.order_by("position"))
+    if any(line.state == QuoteLine.State.CHECKING for line in lines):
+        raise QuoteNotReady("Some lines are still being checked. Wait for their prices, then confirm.")
+    ready = [line for line in lines if line.state == QuoteLine.State.READY]
+    if not ready:
+        raise NothingToOrder("No line of this quote can be ordered. Go back and change them.")
+    if sum(line.price_minor for line in ready) != total_minor:
+        raise PriceMoved("The sum has changed since you saw it. Look at the new prices, then confirm.")
+    return ready
+
+
+def _write_order(actor: Actor, quote: Quote, lines: list[QuoteLine]) -> Order:
+    order = Order.objects.create(
+        customer=actor.customer,
+        reference=new_reference("ORD"),
+        quote=quote,
+        provider=quote.provider,
+        total_minor=sum(line.price_minor for line in lines),
+        placed_by=actor.user,
+    )
+    parts = _write_parts(order, lines)
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            customer=actor.customer,
+            order=order,
+            part=parts[line.upstream_domain_id],
+            position=position,
+            item=line.item,
+            name=line.name,
+            domain_name=line.domain_name,
+            first_name=line.first_name,
+            last_name=line.last_name,
+            price_minor=line.price_minor,
+            cost_minor=line.cost_minor,
+        )
+        for position, line in enumerate(lines, 1)
+    )
+    return order
+
+
+def _write_parts(order: Order, lines: Iterable[QuoteLine]) -> dict[str, OrderPart]:
+    """One part for all new domains, one for each owned domain: the least number of upstream orders."""
+    wanted = dict.fromkeys(line.upstream_domain_id for line in lines)
+    return {
+        domain_id: OrderPart.objects.create(customer=order.customer, order=order, upstream_domain_id=domain_id)
+        for domain_id in wanted
+    }
+
+
+def _place_operations(order: Order) -> None:
+    open_account_if_needed(order.customer)
+    for part in order.parts.all():
+        place_draft(part)
+
+
+def open_account_if_needed(customer: Customer) -> None:
+    if not customer.upstream_id:
+        place(customer=customer, kind=OPEN_ACCOUNT, key=str(customer.pk), priority=Operation.Priority.PURCHASE)
+
+
+def place_draft(part: OrderPart) -> None:
+    place(
+        customer=part.customer,
+        kind=DRAFT,
+        key=f"{part.pk}.{part.drafts}",
+        priority=Operation.Priority.PURCHASE,
+        payload={"part": part.pk},
+    )
+
+
+def place_processing(part: OrderPart) -> None:
+    place(
+        customer=part.customer,
+        kind=PROCESS,
+        key=str(part.pk),
+        priority=Operation.Priority.PURCHASE,
+        payload={"part": part.pk, "order_id": part.upstream_order_id},
+    )
+
+
+def _delivered_domains(order: Order) -> dict[str, str]:
+    """Names that were delivered after all, so that a retry puts the mailboxes on the owned domain."""
+    from billing.deliveries import owned_domain_ids
+
+    return owned_domain_ids(order.customer, {line.domain_name for line in order.lines.all()})
+
+
+def _as_draft(line: OrderLine, owned: dict[str, str]) -> LineDraft:
+    return LineDraft(
+        item=line.item,
+        name=line.name,
+        domain_name=line.domain_name,
+        upstream_domain_id=line.part.upstream_domain_id or owned.get(line.domain_name, ""),
+        first_name=line.first_name,
+        last_name=line.last_name,
+    )

@@ -1,0 +1,82 @@
+"""What the events of an order mean for its lines. Any order, any number of times, late or never."""
+
+from decimal import Decimal, InvalidOperation
+
+from billing import settlement
+from billing.availability import to_minor
+from billing.deliveries import as_delivery
+from billing.models import Item, OrderLine, OrderPart
+from reseller_portal.webhooks.registry import NotYet, Received
+
+NO_REASON = "The upstream gave no reason."
+SECRETS = {"password": "password", "appPassword": "app_password", "authenticatorSecret": "authenticator"}
+
+
+def domain_delivered(event: Received) -> None:
+    """`domain.order.success`, flat or with `domains` (contract, quirk 34)."""
+    part = _part(event)
+    for facts in event.data.get("domains") or [event.data]:
+        for line in _lines(part, Item.DOMAIN, str(facts.get("domainName", ""))):
+            delivery = as_delivery(facts, upstream_id=str(facts.get("domainId") or ""))
+            settlement.deliver(line, delivery, cost_minor=_cents(facts.get("price")))
+
+
+def domain_failed(event: Received) -> None:
+    """`domain.order.failed`: no mailbox event will follow, so its mailboxes end with it."""
+    part = _part(event)
+    for line in _lines(part, Item.DOMAIN, str(event.data.get("domainName", ""))):
+        charged = _cents(event.data.get("price"))
+        settlement.fail(line, str(event.data.get("reason") or NO_REASON))
+        if charged is not None:
+            settlement.note_cost(line, charged)
+
+
+def workspace_delivered(event: Received) -> None:
+    """`mailbox.order.success`: the workspace stands and tells what its mailboxes cost together."""
+    part = _part(event)
+    lines = list(_lines(part, Item.MAILBOX, str(event.data.get("domainName", ""))))
+    total = _cents(event.data.get("price"))
+    if total is not None and lines:
+        for line, share in zip(lines, _shares(total, len(lines)), strict=True):
+            settlement.note_cost(line, share)
+
+
+def workspace_failed(event: Received) -> None:
+    part = _part(event)
+    for line in _lines(part, Item.MAILBOX, str(event.data.get("domainName", ""))):
+        settlement.fail(line, str(event.data.get("reason") or NO_REASON))
+
+
+def mailbox_created(event: Received) -> None:
+    """`mailbox.created`: the address works; its credentials come with it."""
+    part = _part(event)
+    secrets = {ours: str(event.data[theirs]) for theirs, ours in SECRETS.items() if event.data.get(theirs)}
+    delivery = as_delivery(event.data, upstream_id=str(event.data.get("mailboxId") or ""), secrets=secrets)
+    address = str(event.data.get("email", "")).lower()
+    for line in settlement.lines_of(part).filter(item=Item.MAILBOX, name=address):
+        settlement.deliver(line, delivery)
+
+
+def _part(event: Received) -> OrderPart:
+    """The part of this upstream order. Raises `NotYet` when our own commit is still on its way."""
+    part = settlement.lock_part(event.order_id)
+    if part is None:
+        raise NotYet(f"no order {event.order_id} here yet")
+    return part
+
+
+def _lines(part: OrderPart, item: str, domain_name: str) -> list[OrderLine]:
+    return list(settlement.lines_of(part).filter(item=item, domain_name=domain_name.lower()))
+
+
+def _cents(value: object) -> int | None:
+    try:
+        return None if value in {None, ""} else to_minor(Decimal(str(value)))
+    except InvalidOperation:
+        return None
+
+
+def _shares(total: int, count: int) -> list[int]:
+    """Equal shares in whole cents; the first ones carry what does not divide."""
+    share, rest = divmod(total, count)
+    return [share + (number < rest) for number in range(count)]

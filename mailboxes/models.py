@@ -1,0 +1,79 @@
+"""Mailboxes of customers, and their credentials under lock."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Customer
+from billing.models import OrderLine, Provider
+from domains.models import Domain
+
+
+class Mailbox(models.Model):
+    """One address. Credentials live in a table of their own, so that no list ever loads them."""
+
+    class State(models.TextChoices):
+        IN_PROGRESS = "IN_PROGRESS", "Being created"
+        CREATING_PASSWORD = "CREATING_PASSWORD", "Setting password"
+        ACTIVE = "ACTIVE", "Active"
+        EXPIRED = "EXPIRED", "Expired"
+        FAILED = "FAILED", "Not created"
+        REMOVED = "REMOVED", "Removed"
+
+    GONE: ClassVar[tuple[str, ...]] = (State.FAILED, State.REMOVED)
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    domain = models.ForeignKey(Domain, on_delete=models.PROTECT, related_name="mailboxes")
+    address = models.CharField(max_length=320)
+    first_name = models.CharField(max_length=80, blank=True)
+    last_name = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=18, choices=State.choices, default=State.IN_PROGRESS)
+    upstream_id = models.CharField(max_length=64, blank=True)
+    provider = models.CharField(max_length=12, choices=Provider.choices)
+    subscription_id = models.CharField(max_length=64, blank=True)
+    is_admin = models.BooleanField(default=False)
+    line = models.ForeignKey(OrderLine, null=True, on_delete=models.SET_NULL)
+    expires_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "mailboxes"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["customer", "address"],
+                condition=~models.Q(state__in=["FAILED", "REMOVED"]),
+                name="one_living_mailbox_per_address",
+            ),
+            models.UniqueConstraint(
+                fields=["upstream_id"], condition=~models.Q(upstream_id=""), name="one_row_per_upstream_mailbox"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["customer", "address", "id"], name="mailboxes_by_address"),
+            models.Index(fields=["customer", "state", "address", "id"], name="mailboxes_by_state"),
+            models.Index(fields=["customer", "domain", "address"], name="mailboxes_of_domain"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Credential(models.Model):
+    """The secrets of one mailbox, encrypted. Only `mailboxes.services.secrets` reads or writes them."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    mailbox = models.OneToOneField(Mailbox, on_delete=models.CASCADE, related_name="credential")
+    password = models.TextField(blank=True)
+    app_password = models.TextField(blank=True)
+    authenticator = models.TextField(blank=True)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["customer", "mailbox"], name="credentials_of_customer")
+        ]
+
+    def __str__(self) -> str:
+        return f"Credentials of {self.mailbox_id}"

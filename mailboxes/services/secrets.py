@@ -1,0 +1,48 @@
+"""Credentials: written encrypted, read only here, after the password was asked again, and never without a trace."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.audit import record
+from mailboxes.models import Credential, Mailbox
+from reseller_portal.core.crypto import decrypt, encrypt
+from reseller_portal.core.errors import DomainError
+
+KINDS = ("password", "app_password", "authenticator")
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """Credentials in clear, for one answer. Nothing of it shows in a repr."""
+
+    password: str = field(repr=False)
+    app_password: str = field(repr=False)
+    authenticator: str = field(repr=False)
+
+
+class NoCredentials(DomainError):
+    """They have not arrived yet."""
+
+
+def keep_credentials(mailbox: Mailbox, secrets: Mapping[str, str]) -> None:
+    """Store what came, leaving what is missing as it was."""
+    sealed = {kind: encrypt(secrets[kind]) for kind in KINDS if secrets.get(kind)}
+    if sealed:
+        Credential.objects.update_or_create(
+            customer=mailbox.customer, mailbox=mailbox, defaults={**sealed, "received_at": timezone.now()}
+        )
+
+
+@transaction.atomic
+def reveal(*, actor: Actor, mailbox: Mailbox) -> Revealed:
+    """The credentials in clear. The caller has just confirmed the person's password. Raises `NoCredentials`."""
+    actor.require("mailboxes.reveal")
+    sealed = Credential.objects.filter(customer=actor.customer, mailbox=mailbox).first()
+    if sealed is None:
+        raise NoCredentials("The credentials of this mailbox have not arrived yet. They come when it is active.")
+    record(actor=actor, action="mailbox.revealed", subject=mailbox)
+    return Revealed(*(decrypt(value) if value else "" for value in (getattr(sealed, kind) for kind in KINDS)))

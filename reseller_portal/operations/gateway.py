@@ -1,0 +1,36 @@
+"""The one place where the portal gets a client of the upstream. Only the engine calls it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import local
+
+import requests
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from reseller_portal.operations import budget
+from reseller_portal.upstream.client import Client
+
+_kept = local()
+
+
+@contextmanager
+def client_for_one_call() -> Iterator[Client]:
+    """A client whose first call is paid for by the claim; any further call waits for its own place in the budget."""
+    paid = [True]
+
+    def before_call(_operation: str) -> None:
+        if paid:
+            paid.pop()
+        else:
+            budget.take_patiently()
+
+    yield Client(settings.UPSTREAM_URL, settings.UPSTREAM_KEY, session=_session(), before_call=before_call)
+
+
+def _session() -> requests.Session:
+    """One connection pool for each thread; `UPSTREAM_SESSION` names who makes it, so that tests inject the wire."""
+    if not hasattr(_kept, "session"):
+        _kept.session = import_string(settings.UPSTREAM_SESSION)()
+    session: requests.Session = _kept.session
+    return session

@@ -1,0 +1,64 @@
+"""The sandbox's time: real time shifted, sped up or frozen, the same for every process of one database."""
+
+from datetime import UTC, datetime, timedelta
+
+from reseller_portal.sandbox.models import World
+
+
+def real_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def world() -> World:
+    """The one row, made on first use."""
+    found = World.objects.first()
+    if found is None:
+        start = real_now()
+        found = World.objects.create(pk=1, real_from=start, sim_from=start)
+    return found
+
+
+def now() -> datetime:
+    return time_of(world())
+
+
+def time_of(row: World) -> datetime:
+    if row.is_frozen:
+        return row.sim_from
+    return row.sim_from + (real_now() - row.real_from) * row.speed
+
+
+def advance(step: timedelta) -> None:
+    row = world()
+    _rebase(row, time_of(row) + step)
+
+
+def freeze() -> None:
+    row = world()
+    row.sim_from = time_of(row)
+    row.is_frozen = True
+    row.save()
+
+
+def run(speed: float = 1.0) -> None:
+    """Let the clock run, `speed` times as fast as real time."""
+    row = world()
+    at = time_of(row)
+    row.speed = speed
+    row.is_frozen = False
+    _rebase(row, at)
+
+
+def _rebase(row: World, sim: datetime) -> None:
+    row.real_from, row.sim_from = real_now(), sim
+    row.save()
+
+
+def as_text(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC with milliseconds, as answers carry it."""
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def as_event_text(moment: datetime) -> str:
+    """Without milliseconds, as events carry it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

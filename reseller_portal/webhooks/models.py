@@ -1,0 +1,37 @@
+"""Events of the upstream, kept once each, with what became of them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Event(models.Model):
+    """One delivery. `payload` has no credentials: they stand encrypted in `secrets` until the event is done."""
+
+    class State(models.TextChoices):
+        DUE = "due", "Due"
+        DONE = "done", "Done"
+        IGNORED = "ignored", "Kept, not understood"
+        FAILED = "failed", "Needs a person"
+
+    event_id = models.CharField(max_length=120, unique=True)
+    name = models.CharField(max_length=80)
+    upstream_user_id = models.CharField(max_length=64, blank=True)
+    payload = models.JSONField()
+    secrets = models.TextField(blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DUE)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+    due_at = models.DateTimeField(null=True, db_default=Now())
+    received_at = models.DateTimeField(db_default=Now())
+    processed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], name="due_events", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["-received_at"], name="events_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.event_id}"

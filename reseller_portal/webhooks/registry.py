@@ -1,0 +1,39 @@
+"""Which app listens to which event. Filled in `AppConfig.ready`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import Customer
+
+
+@dataclass(frozen=True)
+class Received:
+    """An event for its handler. `data` holds the credentials again, so it never shows in a repr."""
+
+    event_id: str
+    name: str
+    customer: Customer
+    data: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def order_id(self) -> str:
+        return str(self.data.get("orderId") or "")
+
+
+class NotYet(Exception):
+    """Raised by a handler that misses something of ours which may still be committed: come back later."""
+
+
+EventHandler = Callable[[Received], None]
+_handlers: dict[str, list[EventHandler]] = {}
+
+
+def register(name: str, handler: EventHandler) -> None:
+    """Handlers run in the customer's scope, in one transaction with the mark that the event is done."""
+    if handler not in _handlers.setdefault(name, []):
+        _handlers[name].append(handler)
+
+
+def handlers_of(name: str) -> list[EventHandler]:
+    return _handlers.get(name, [])
