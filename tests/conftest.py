@@ -1,4 +1,4 @@
-"""Fixtures of every test: the run's own cluster, entered as the run-time role."""
+"""Fixtures of every test: the run's own cluster, entered as the run-time role, and the sandbox on the wire."""
 
 import os
 from collections.abc import Iterator
@@ -6,8 +6,19 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections
 
+from reseller_portal.sandbox.control import Control
 from tests import databases
+from tests.shop import Shop
 from tests.world import World, make_world
+
+# Fixtures that touch the sandbox's own database; pytest-django must let their tests reach it.
+NEEDS_SANDBOX = {"sandbox", "shop", "portal"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if NEEDS_SANDBOX & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(databases=["default", "sandbox"]))
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +35,17 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def world(db: None) -> World:
     return make_world()
+
+
+@pytest.fixture
+def sandbox(db: None) -> Control:
+    """A fresh sandbox whose clock stands still until it is moved."""
+    control = Control()
+    control.reset()
+    control.freeze()
+    return control
+
+
+@pytest.fixture
+def shop(world: World, sandbox: Control) -> Shop:
+    return Shop(world, sandbox)

@@ -34,33 +34,37 @@ def start() -> Cluster:
 
 
 def use(cluster: Cluster, *, worker: str) -> None:
-    """Give this worker a fresh copy of the migrated template and point the aliases at it."""
+    """Give this worker fresh copies of the migrated templates and point the aliases at them."""
     template = f"template_{_fingerprint()}"
     with (cluster.folder / "template").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _exists(cluster, template):
-            _build_template(cluster, template)
+            _build_templates(cluster, template)
         _create(cluster, f"test_{worker}", template=template)
-    _point_at(cluster, f"test_{worker}")
+        _create(cluster, f"sandbox_{worker}", template=f"sandbox_{template}", owner="sandbox")
+    _point_at(cluster, f"test_{worker}", f"sandbox_{worker}")
 
 
-def _build_template(cluster: Cluster, name: str) -> None:
+def _build_templates(cluster: Cluster, name: str) -> None:
+    """The portal's database last: its name says that both are complete."""
     building = f"{name}_building"
     _create(cluster, building, template="template0")
-    _point_at(cluster, building)
+    _create(cluster, f"sandbox_{name}", template="template0", owner="sandbox")
+    _point_at(cluster, building, f"sandbox_{name}")
     call_command("migrate", database="owner", interactive=False, verbosity=0)
+    call_command("migrate", "sandbox", database="sandbox", interactive=False, verbosity=0)
     grant(role="portal_app")
     connections.close_all()
     with psycopg.connect(cluster.superuser_url, autocommit=True) as link:
         link.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
 
 
-def _create(cluster: Cluster, name: str, *, template: str) -> None:
+def _create(cluster: Cluster, name: str, *, template: str, owner: str = "portal_owner") -> None:
     with psycopg.connect(cluster.superuser_url, autocommit=True) as link:
         link.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         link.execute(
-            sql.SQL("CREATE DATABASE {} OWNER portal_owner TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template)
             )
         )
 
@@ -70,9 +74,13 @@ def _exists(cluster: Cluster, name: str) -> bool:
         return link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
-def _point_at(cluster: Cluster, name: str) -> None:
+def _point_at(cluster: Cluster, portal: str, sandbox: str) -> None:
     connections.close_all()
-    for alias, role in (("default", "portal_app"), ("owner", "portal_owner")):
+    for alias, role, name in (
+        ("default", "portal_app", portal),
+        ("owner", "portal_owner", portal),
+        ("sandbox", "sandbox", sandbox),
+    ):
         entry = connections.databases[alias]
         entry.update({"NAME": name, "USER": role, "PASSWORD": role, "HOST": str(cluster.socket_folder), "PORT": ""})
         entry["CONN_MAX_AGE"] = 0

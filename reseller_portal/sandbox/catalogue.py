@@ -1,4 +1,4 @@
-"""Names and prices: what is taken, what it costs, what to suggest. By rule, so that the same question has one answer."""
+"""Names and prices: what is taken, what it costs, what to suggest. By rule: one question has one answer."""
 
 import hashlib
 from collections.abc import Iterable

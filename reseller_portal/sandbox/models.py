@@ -53,7 +53,9 @@ class Domain(models.Model):
     expires_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["person", "name", "id"], name="domains_of_person")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["person", "name", "id"], name="domains_of_person")
+        ]
 
 
 class Subscription(models.Model):
@@ -97,7 +99,7 @@ class Step(models.Model):
 
     due_at = models.DateTimeField(db_index=True)
     kind = models.CharField(max_length=40)
-    subject = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80)
 
 
 class Movement(models.Model):

@@ -11,11 +11,18 @@ os.environ.setdefault("CELERY_BROKER_URL", "memory://")
 os.environ.setdefault("UPSTREAM_URL", "http://sandbox.invalid/api/v1/integration")
 os.environ.setdefault("UPSTREAM_KEY", "sandbox-key")
 
+from reseller_portal.settings import env
 from reseller_portal.settings.base import *  # noqa: F403
-from reseller_portal.settings.base import MIDDLEWARE
+from reseller_portal.settings.base import DATABASES, INSTALLED_APPS, MIDDLEWARE
 
 DEVELOPMENT = True
 UPSTREAM_IS_SANDBOX = True
+UPSTREAM_SESSION = "tests.wire.sandbox_session"
+# The budget has tests of its own; everywhere else it only costs time.
+UPSTREAM_CALLS_PER_SECOND = 10_000
+INSTALLED_APPS = [*INSTALLED_APPS, "reseller_portal.sandbox"]
+DATABASES["sandbox"] = env.database("SANDBOX_DATABASE_URL")
+DATABASE_ROUTERS = ["reseller_portal.sandbox.router.SandboxRouter"]
 ALLOWED_HOSTS = ["testserver", "localhost", ".localhost", "127.0.0.1"]
 MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise")]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

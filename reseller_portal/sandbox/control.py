@@ -1,0 +1,118 @@
+"""The hand on the sandbox: for tests directly, for programs as JSON under /control/."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from reseller_portal.sandbox import clock, delivery, steps, wallet
+from reseller_portal.sandbox.faults import KINDS
+from reseller_portal.sandbox.models import (
+    Domain,
+    Event,
+    Fault,
+    Journal,
+    Mailbox,
+    Movement,
+    Order,
+    Person,
+    Reserved,
+    Step,
+    Subscription,
+    World,
+)
+
+EVERYTHING = (Mailbox, Subscription, Domain, Order, Person, Step, Movement, Reserved, Fault, Journal, Event, World)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A webhook as it goes over the wire."""
+
+    event_id: str
+    name: str
+    body: bytes
+    headers: dict[str, str]
+
+
+class Control:
+    """Everything that a test or an operator may do to the sandbox."""
+
+    def reset(self) -> None:
+        for model in EVERYTHING:
+            model.objects.all().delete()
+        clock.world()
+
+    def fault(self, operation: str, kind: str, *, times: int = 1, **options: Any) -> None:
+        """Let the next `times` calls of an operation (`*` for any) go wrong. Raises ValueError for an unknown kind."""
+        if kind not in KINDS:
+            raise ValueError(f"{kind} is none of {', '.join(KINDS)}")
+        Fault.objects.create(operation=operation, kind=kind, times=times, options=options)
+
+    def lose_answer_of(self, operation: str, *, times: int = 1) -> None:
+        self.fault(operation, "lose_answer", times=times)
+
+    def heal(self) -> None:
+        Fault.objects.all().delete()
+
+    def count(self, operation: str, *, effective: bool = False) -> int:
+        """Calls of an operation; `effective` leaves out those that were answered with an error."""
+        calls = Journal.objects.filter(operation=operation)
+        return calls.filter(status__lt=300).count() if effective else calls.count()
+
+    def calls(self) -> list[tuple[str, int]]:
+        """(operation, status) in order; status 0 had no answer."""
+        return list(Journal.objects.order_by("pk").values_list("operation", "status"))
+
+    def set_wallet(self, dollars: Decimal | int) -> None:
+        clock.world()
+        World.objects.update(wallet_minor=int(Decimal(dollars) * 100))
+
+    def add_to_wallet(self, dollars: Decimal | int) -> None:
+        wallet.add(int(Decimal(dollars) * 100), "Top-up")
+
+    def wallet_minor(self) -> int:
+        return wallet.balance_minor()
+
+    def movements(self) -> list[tuple[int, str]]:
+        return list(Movement.objects.order_by("pk").values_list("amount_minor", "reason"))
+
+    def freeze(self) -> None:
+        clock.freeze()
+
+    def run(self, speed: float = 1.0) -> None:
+        clock.run(speed)
+
+    def advance(self, step: timedelta | float) -> None:
+        """Move the clock and carry out what became due, step by step in order."""
+        target = clock.now() + (step if isinstance(step, timedelta) else timedelta(seconds=step))
+        while clock.now() < target:
+            upcoming = (
+                Step.objects.filter(due_at__lte=target).order_by("due_at").values_list("due_at", flat=True).first()
+            )
+            clock.advance(max((upcoming or target) - clock.now(), timedelta(milliseconds=1)))
+            steps.tick()
+
+    def reserve(self, name: str, fate: str) -> None:
+        """Give a name a fate: taken, workspace, conflict, unlucky."""
+        Reserved.objects.update_or_create(name=name, defaults={"fate": fate})
+
+    def pending_letters(self) -> list[Letter]:
+        """Webhooks not delivered yet, in the order they were made."""
+        return [_letter(event) for event in Event.objects.filter(state="pending").order_by("pk")]
+
+    def all_letters(self) -> list[Letter]:
+        return [_letter(event) for event in Event.objects.order_by("pk")]
+
+    def mark_delivered(self, letters: Iterable[Letter]) -> None:
+        Event.objects.filter(event_id__in=[each.event_id for each in letters]).update(state="delivered", due_at=None)
+
+    def replay(self, event_id: str) -> bool:
+        found = Event.objects.filter(event_id=event_id)
+        return bool(found.update(state="pending", attempts=0, due_at=clock.real_now()))
+
+
+def _letter(event: Event) -> Letter:
+    body = event.body.encode()
+    return Letter(event.event_id, event.name, body, delivery.signed_headers(body))

@@ -1,0 +1,103 @@
+"""JSON under /control/: the same hand on the sandbox, for programs. It needs the key, as the API does."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import transaction
+
+from reseller_portal.sandbox import clock
+from reseller_portal.sandbox.control import Control
+from reseller_portal.sandbox.models import Event, Fault
+from reseller_portal.sandbox.router import ALIAS
+from reseller_portal.sandbox.wire import Answer, Refusal
+
+control = Control()
+
+
+def answer(method: str, path: str, body: bytes) -> Answer:
+    """A page of /control/; GET looks, POST changes and then looks. Raises `Refusal`."""
+    room = path.removeprefix("/control/").strip("/")
+    if room not in ROOMS:
+        raise Refusal(404, f"No such room; there are {', '.join(ROOMS)}")
+    look, change = ROOMS[room]
+    if method == "POST":
+        with transaction.atomic(using=ALIAS):
+            _change(change, body)
+    return Answer(200, look())
+
+
+def _change(change: Callable[[Mapping[str, Any]], None] | None, body: bytes) -> None:
+    if change is None:
+        raise Refusal(405, "Nothing can be changed here")
+    try:
+        wish = json.loads(body or b"{}")
+        change(wish)
+    except (ValueError, KeyError, TypeError, InvalidOperation) as error:
+        raise Refusal(400, f"Not understood: {error}") from None
+
+
+def _clock() -> dict[str, Any]:
+    row = clock.world()
+    return {"now": clock.as_text(clock.now()), "speed": row.speed, "frozen": row.is_frozen}
+
+
+def _set_clock(wish: Mapping[str, Any]) -> None:
+    if "advance_seconds" in wish:
+        control.advance(timedelta(seconds=float(wish["advance_seconds"])))
+    if wish.get("freeze"):
+        control.freeze()
+    if "speed" in wish:
+        control.run(float(wish["speed"]))
+
+
+def _faults() -> dict[str, Any]:
+    return {"faults": list(Fault.objects.filter(times__gt=0).values("operation", "kind", "times", "options"))}
+
+
+def _set_fault(wish: Mapping[str, Any]) -> None:
+    if wish.get("heal"):
+        control.heal()
+        return
+    control.fault(wish["operation"], wish["kind"], times=int(wish.get("times", 1)), **wish.get("options", {}))
+
+
+def _wallet() -> dict[str, Any]:
+    return {"balance": control.wallet_minor() / 100, "currency": "USD"}
+
+
+def _set_wallet(wish: Mapping[str, Any]) -> None:
+    if "set" in wish:
+        control.set_wallet(Decimal(str(wish["set"])))
+    if "add" in wish:
+        control.add_to_wallet(Decimal(str(wish["add"])))
+
+
+def _reserve(wish: Mapping[str, Any]) -> None:
+    control.reserve(wish["name"], wish["fate"])
+
+
+def _events() -> dict[str, Any]:
+    newest = Event.objects.order_by("-pk")[:200]
+    return {"events": list(newest.values("event_id", "name", "state", "attempts", "last_status"))}
+
+
+def _replay(wish: Mapping[str, Any]) -> None:
+    if not control.replay(wish["replay"]):
+        raise KeyError("no such event")
+
+
+Room = tuple[Callable[[], dict[str, Any]], Callable[[Mapping[str, Any]], None] | None]
+ROOMS: dict[str, Room] = {
+    "health": (lambda: {"status": "ok"}, None),
+    "reset": (lambda: {"status": "ok"}, lambda _wish: control.reset()),
+    "clock": (_clock, _set_clock),
+    "faults": (_faults, _set_fault),
+    "wallet": (_wallet, _set_wallet),
+    "names": (lambda: {"status": "ok"}, _reserve),
+    "calls": (lambda: {"calls": [{"operation": name, "status": code} for name, code in control.calls()[-500:]]}, None),
+    "movements": (lambda: {"movements": [{"cents": c, "reason": r} for c, r in control.movements()[-500:]]}, None),
+    "events": (_events, _replay),
+}

@@ -1,0 +1,76 @@
+"""Post webhooks: signed over the exact bytes, three attempts, at once, after 30 s and after 5 min."""
+
+import hashlib
+import hmac
+import logging
+import os
+import threading
+import time
+from datetime import timedelta
+
+import requests
+from django.db import close_old_connections
+from django.db.utils import Error as DatabaseError
+
+from reseller_portal.sandbox import clock, steps
+from reseller_portal.sandbox.models import Event
+
+logger = logging.getLogger(__name__)
+GAPS = (30, 300)
+TIMEOUT = (3.05, 60.0)
+TICK_SECONDS = 0.5
+
+
+def signed_headers(body: bytes) -> dict[str, str]:
+    key = os.environ.get("SANDBOX_KEY", "sandbox-key").encode()
+    return {
+        "Content-Type": "application/json",
+        "cmr-x-signature": hmac.new(key, body, hashlib.sha256).hexdigest(),
+        "cmr-x-timestamp": str(int(time.time())),
+    }
+
+
+def deliver_due(url: str, session: requests.Session) -> int:
+    """Post every event that is due. Returns how many were tried."""
+    tried = 0
+    while event := Event.objects.filter(state="pending", due_at__lte=clock.real_now()).order_by("due_at", "pk").first():
+        _post(event, url, session)
+        tried += 1
+    return tried
+
+
+def _post(event: Event, url: str, session: requests.Session) -> None:
+    body = event.body.encode()
+    try:
+        answer = session.post(url, data=body, headers=signed_headers(body), timeout=TIMEOUT, allow_redirects=False)
+        outcome, is_taken = str(answer.status_code), answer.ok
+    except requests.RequestException as error:
+        outcome, is_taken = type(error).__name__, False
+    event.attempts += 1
+    event.last_status = outcome
+    if is_taken:
+        event.state, event.due_at = "delivered", None
+    elif event.attempts > len(GAPS):
+        event.state, event.due_at = "failed", None
+    else:
+        event.due_at = clock.real_now() + timedelta(seconds=GAPS[event.attempts - 1])
+    event.save()
+
+
+def run_for_ever(url: str) -> None:
+    """Move the world and deliver what comes of it. Survives a database that is away for a while."""
+    session = requests.Session()
+    while True:
+        try:
+            steps.tick()
+            if url:
+                deliver_due(url, session)
+        except DatabaseError:
+            logger.warning("the sandbox's database is away")
+            close_old_connections()
+        time.sleep(TICK_SECONDS)
+
+
+def start_in_background() -> None:
+    target = os.environ.get("SANDBOX_WEBHOOK_URL", "")
+    threading.Thread(target=run_for_ever, args=(target,), name="sandbox-clock", daemon=True).start()

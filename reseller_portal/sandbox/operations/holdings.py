@@ -1,0 +1,97 @@
+"""Mailboxes, subscriptions and the wallet."""
+
+from typing import Any
+
+from django.db.models import Count
+
+from reseller_portal.sandbox import clock, wallet
+from reseller_portal.sandbox.models import Mailbox, Subscription
+from reseller_portal.sandbox.wire import Answer, Call, Refusal, ok, operation, paged
+
+
+@operation("list_user_mailboxes", "GET", "/mailboxes/single")
+def list_user_mailboxes(call: Call) -> Answer:
+    """*Single* is a single user, of many mailboxes (contract, quirk 21)."""
+    person_id, (page, limit) = call.user_id(), call.page()
+    rows = Mailbox.objects.filter(person_id=person_id).exclude(status="FAILED").order_by("email", "id")
+    if call.query.get("contains"):
+        rows = rows.filter(email__contains=call.query["contains"].lower())
+    window = rows.select_related("domain", "subscription")[(page - 1) * limit : page * limit]
+    found = [_mailbox_json(each) for each in window]
+    return paged("Mailboxes fetched successfully", "mailboxes", found, page=page, limit=limit, total=rows.count())
+
+
+@operation("get_mailbox", "GET", "/mailboxes/mailbox")
+def get_mailbox(call: Call) -> Answer:
+    found = Mailbox.objects.select_related("domain", "subscription").filter(pk=call.need_query("mailboxId")).first()
+    if found is None:
+        raise Refusal(404, "Mailbox not found")
+    return ok("Mailbox fetched successfully", {"mailbox": _mailbox_json(found)})
+
+
+@operation("list_subscriptions", "GET", "/subscriptions")
+def list_subscriptions(call: Call) -> Answer:
+    """Over all users of the partner; 50 on a page at most (contract, quirk 3)."""
+    page, limit = call.page(default=50, most=50)
+    rows = Subscription.objects.annotate(quantity=Count("mailboxes")).order_by("started_at", "id")
+    wanted = {"status": "status", "componentSubscriptionId": "id", "domain": "domain__name"}
+    rows = rows.filter(**{field: call.query[key] for key, field in wanted.items() if call.query.get(key)})
+    found = [_subscription_json(each) for each in rows.select_related("domain")[(page - 1) * limit : page * limit]]
+    return paged(
+        "Subscriptions fetched successfully", "subscriptions", found, page=page, limit=limit, total=rows.count()
+    )
+
+
+@operation("get_wallet", "GET", "/wallet")
+def get_wallet(call: Call) -> Answer:
+    data = {
+        "walletBalance": wallet.as_dollars(wallet.balance_minor()),
+        "currency": "USD",
+        "autoRechargeEnabled": False,
+        "autoRechargeDetails": None,
+    }
+    return ok("Wallet details fetched successfully", data)
+
+
+def _mailbox_json(mailbox: Mailbox) -> dict[str, Any]:
+    is_ready = mailbox.status == "ACTIVE"
+    secrets = {
+        "password": mailbox.password,
+        "appPassword": mailbox.app_password,
+        "authenticatorSecret": mailbox.authenticator,
+    }
+    return {
+        "mailboxId": mailbox.id,
+        "email": mailbox.email,
+        "username": mailbox.username,
+        "firstName": mailbox.first_name,
+        "lastName": mailbox.last_name,
+        "profilePicture": None,
+        "status": mailbox.status,
+        "warmupStatus": None,
+        "userId": mailbox.person_id,
+        "domainId": mailbox.domain_id,
+        "domain": mailbox.domain.name,
+        "subscriptionId": mailbox.subscription_id,
+        "serviceProvider": mailbox.domain.provider,
+        "isAdmin": mailbox.is_admin,
+        "createdAt": clock.as_text(mailbox.created_at),
+        "expiryDate": clock.as_text(mailbox.subscription.period_end) if mailbox.subscription else None,
+        **(secrets if is_ready else {}),
+    }
+
+
+def _subscription_json(row: Any) -> dict[str, Any]:
+    return {
+        "subscriptionId": row.id,
+        "subscriptionStatus": row.status,
+        "totalMailboxQuantity": row.quantity,
+        "billingCycle": "MONTHLY",
+        "pricePerMailbox": row.price_minor / 100,
+        "periodStart": clock.as_text(row.period_start),
+        "periodEnd": clock.as_text(row.period_end),
+        "serviceProvider": row.provider,
+        "autoRenew": row.auto_renew,
+        "userId": row.person_id,
+        "domain": row.domain.name,
+    }

@@ -1,0 +1,152 @@
+"""How an order comes up: the registry, the workspace, each mailbox. Times in seconds of the sandbox's clock."""
+
+import secrets
+from datetime import timedelta
+
+import pyotp
+
+from reseller_portal.sandbox import catalogue, clock, events, wallet
+from reseller_portal.sandbox.models import Domain, Mailbox, Order, Subscription
+from reseller_portal.sandbox.steps import later, step
+from reseller_portal.sandbox.wire import Refusal
+
+REGISTRY = 2.0
+WORKSPACE = 1.5
+MAILBOX = 1.5
+PASSWORD = 1.0
+STAGGER = 0.4
+PERIOD = timedelta(days=30)
+YEAR = timedelta(days=365)
+
+
+def start(order: Order) -> None:
+    """Put the domains in line, or go straight to the workspace of an owned one."""
+    domains = list(order.domain_set.order_by("name"))
+    for number, domain in enumerate(domains):
+        later(REGISTRY + number * STAGGER, "register", domain.id)
+    owned = order.wish.get("domainId") or ""
+    if owned:
+        later(WORKSPACE, "workspace", f"{owned} {order.id}")
+
+
+@step("register")
+def register(domain_id: str) -> None:
+    domain = Domain.objects.select_related("order", "person").get(pk=domain_id)
+    if catalogue.registry_refuses(domain.name):
+        _fail_domain(domain, "Registry rejected the request")
+        return
+    try:
+        wallet.charge(domain.price_minor, f"Domain {domain.name}", domain.order_id or "")
+    except Refusal as refusal:
+        domain.price_minor = 0
+        _fail_domain(domain, refusal.words)
+        return
+    domain.registered_at = clock.now()
+    domain.expires_at = clock.now() + YEAR
+    if catalogue.has_hidden_conflict(domain.name) and domain.mailboxes.exists():
+        _fail_domain(domain, "Workspace validation failed")
+        return
+    domain.status = "ACTIVE"
+    domain.save()
+    events.emit("domain.order.success", domain.person, events.domain_facts(domain), order=domain.order)
+    if domain.mailboxes.filter(order=domain.order).exists():
+        later(WORKSPACE, "workspace", f"{domain.id} {domain.order_id}")
+    _close(domain.order)
+
+
+@step("workspace")
+def open_workspace(subject: str) -> None:
+    domain_id, _, order_id = subject.partition(" ")
+    domain = Domain.objects.select_related("person").get(pk=domain_id)
+    order = Order.objects.get(pk=order_id)
+    mailboxes = list(domain.mailboxes.filter(order=order, status="IN_PROGRESS").order_by("pk"))
+    try:
+        wallet.charge(
+            catalogue.MAILBOX_PRICE_MINOR * len(mailboxes), f"{len(mailboxes)} mailboxes on {domain.name}", order.id
+        )
+    except Refusal as refusal:
+        _fail_mailboxes(domain, order, mailboxes, refusal.words)
+        return
+    subscription = domain.subscriptions.filter(status="ACTIVE").first() or _subscribe(domain, order)
+    domain.provider = order.provider
+    domain.save()
+    events.emit(
+        "mailbox.order.success", domain.person, events.workspace_facts(subscription, len(mailboxes)), order=order
+    )
+    for number, mailbox in enumerate(mailboxes):
+        mailbox.subscription = subscription
+        mailbox.is_admin = number == 0 and subscription.mailboxes.count() == 0
+        mailbox.save()
+        later(MAILBOX + number * STAGGER, "password", mailbox.id)
+
+
+@step("password")
+def create_password(mailbox_id: str) -> None:
+    Mailbox.objects.filter(pk=mailbox_id).update(status="CREATING_PASSWORD")
+    later(PASSWORD, "activate", mailbox_id)
+
+
+@step("activate")
+def activate(mailbox_id: str) -> None:
+    mailbox = Mailbox.objects.select_related("domain", "person", "subscription", "order").get(pk=mailbox_id)
+    mailbox.status = "ACTIVE"
+    mailbox.password = secrets.token_urlsafe(12)
+    mailbox.app_password = " ".join(secrets.token_hex(2) for _ in range(4))
+    mailbox.authenticator = pyotp.random_base32()
+    mailbox.save()
+    events.emit("mailbox.created", mailbox.person, events.mailbox_facts(mailbox), order=mailbox.order)
+    if mailbox.order:
+        _close(mailbox.order)
+
+
+def _subscribe(domain: Domain, order: Order) -> Subscription:
+    return Subscription.objects.create(
+        person=domain.person,
+        domain=domain,
+        provider=order.provider,
+        price_minor=catalogue.MAILBOX_PRICE_MINOR,
+        auto_renew=order.auto_renew,
+        started_at=clock.now(),
+        period_start=clock.now(),
+        period_end=clock.now() + PERIOD,
+    )
+
+
+def _fail_domain(domain: Domain, reason: str) -> None:
+    """No mailbox event follows (contract, quirk 16). What was charged stays charged."""
+    domain.status = "FAILED"
+    domain.reason = reason
+    domain.save()
+    domain.mailboxes.filter(order=domain.order).update(status="FAILED")
+    facts = {"domainId": None, "domainName": domain.name, "reason": reason}
+    if domain.registered_at:
+        facts["price"] = domain.price_minor / 100  # type: ignore[assignment]  # a number beside texts
+    events.emit("domain.order.failed", domain.person, facts, order=domain.order)
+    _close(domain.order)
+
+
+def _fail_mailboxes(domain: Domain, order: Order, mailboxes: list[Mailbox], reason: str) -> None:
+    Mailbox.objects.filter(pk__in=[each.pk for each in mailboxes]).update(status="FAILED")
+    facts = {
+        "domainId": domain.id,
+        "domainName": domain.name,
+        "subscriptionId": None,
+        "workspaceType": order.provider,
+        "quantity": len(mailboxes),
+        "reason": reason,
+    }
+    events.emit("mailbox.order.failed", domain.person, facts, order=order)
+    _close(order)
+
+
+def _close(order: Order | None) -> None:
+    """The order ends with its last thing."""
+    if order is None:
+        return
+    states = set(order.domain_set.values_list("status", flat=True)) | set(
+        order.mailbox_set.values_list("status", flat=True)
+    )
+    if not states <= {"ACTIVE", "FAILED"}:
+        return
+    order.status = "PAID" if states == {"ACTIVE"} else "FAILED" if states == {"FAILED"} else "PARTIAL_REFUND"
+    order.save(update_fields=["status"])

@@ -1,0 +1,114 @@
+"""Calls and answers, envelopes and refusals, and the table of operations. Knows no web framework."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+BASE = "/api/v1/integration"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request after its key was checked."""
+
+    operation: str
+    query: Mapping[str, str]
+    body: Mapping[str, Any]
+    now: datetime
+
+    def user_id(self) -> str:
+        return self.need_query("userId")
+
+    def need_query(self, key: str) -> str:
+        value = self.query.get(key, "")
+        if not value:
+            raise Refusal(400, f"{key} is required")
+        return value
+
+    def need(self, key: str, kind: type) -> Any:
+        """A value of the body. `bool` is no number."""
+        value = self.body.get(key)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)) or value == "":
+            raise Refusal(400, f"{key} is missing or malformed")
+        return value
+
+    def page(self, *, default: int = 20, most: int = 100) -> tuple[int, int]:
+        """(page, limit); both from 1, the limit cut to the maximum."""
+        try:
+            page, limit = int(self.query.get("page", 1)), int(self.query.get("limit", default))
+        except ValueError:
+            raise Refusal(400, "page and limit must be numbers") from None
+        if page < 1 or limit < 1:
+            raise Refusal(400, "page and limit start at 1")
+        return page, min(limit, most)
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    content: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def as_bytes(self) -> bytes:
+        return json.dumps(self.content, ensure_ascii=False).encode()
+
+
+class Refusal(Exception):
+    """A clear no of the API: `status`, words and `data: null`."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status = status
+        self.words = words
+
+    def as_answer(self) -> Answer:
+        return Answer(self.status, {"status": self.status, "message": self.words, "data": None})
+
+
+class Unanswered(Exception):
+    """The caller gets no answer: the line is cut, or `after` seconds pass in silence."""
+
+    def __init__(self, after: float = 0.0) -> None:
+        super().__init__("no answer")
+        self.after = after
+
+
+def ok(words: str, data: Any = None, **beside: Any) -> Answer:
+    return Answer(200, {"status": 200, "message": words, "data": data, **beside})
+
+
+def paged(words: str, key: str, rows: list[dict[str, Any]], *, page: int, limit: int, total: int) -> Answer:
+    """`nextPage` is always the current one plus 1, on the last page too (contract, quirk 3)."""
+    pagination = {
+        "totalSearchedCount": total,
+        "currentPage": page,
+        "nextPage": page + 1,
+        "totalPages": -(-total // limit),
+    }
+    return ok(words, {key: rows, "pagination": pagination})
+
+
+@dataclass(frozen=True)
+class Operation:
+    name: str
+    method: str
+    path: str
+    answer: Callable[[Call], Answer]
+    writes: bool
+
+
+OPERATIONS: dict[tuple[str, str], Operation] = {}
+
+
+def operation(
+    name: str, method: str, path: str, *, writes: bool = False
+) -> Callable[[Callable[[Call], Answer]], Callable[[Call], Answer]]:
+    """Serve a function as an operation of the API. Those that write run one at a time."""
+
+    def declare(answer: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
+        OPERATIONS[method, BASE + path] = Operation(name, method, path, answer, writes)
+        return answer
+
+    return declare

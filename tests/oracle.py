@@ -1,0 +1,60 @@
+"""What must hold after anything that happened: one charge, one purchase, books that agree, nothing forgotten."""
+
+from django.db.models import Sum
+
+from accounts.tenancy import staff_scope
+from billing.models import Account, Entry, OrderLine, Transaction
+from mailboxes.models import Mailbox
+from reseller_portal.operations.models import Operation
+from reseller_portal.sandbox.control import Control
+from reseller_portal.sandbox.models import Domain as SoldDomain
+from reseller_portal.sandbox.models import Mailbox as SoldMailbox
+
+State = OrderLine.State
+
+
+def ask(sandbox: Control) -> None:
+    """Raises AssertionError with the first thing that does not hold."""
+    with staff_scope("test: the oracle"):
+        _every_transaction_sums_to_zero()
+        _holds_equal_open_lines()
+        _wallet_equals_our_cost(sandbox)
+        _deliveries_equal_purchases()
+        _nothing_is_forgotten()
+
+
+def _every_transaction_sums_to_zero() -> None:
+    for moved in Transaction.objects.annotate(total=Sum("entries__amount_minor")):
+        assert moved.total == 0, moved
+    for account in Account.objects.annotate(total=Sum("entries__amount_minor")):
+        assert account.balance_minor == account.total, account
+
+
+def _holds_equal_open_lines() -> None:
+    held = Account.objects.filter(kind="held").aggregate(total=Sum("balance_minor"))["total"] or 0
+    still_open = OrderLine.objects.filter(state__in=[State.WAITING, State.WORKING])
+    assert held == (still_open.aggregate(total=Sum("price_minor"))["total"] or 0)
+    revenue = Account.objects.filter(kind="revenue").aggregate(total=Sum("balance_minor"))["total"] or 0
+    delivered = OrderLine.objects.filter(state=State.DELIVERED).aggregate(total=Sum("price_minor"))["total"] or 0
+    assert revenue == delivered
+
+
+def _wallet_equals_our_cost(sandbox: Control) -> None:
+    spent = -sum(amount for amount, _reason in sandbox.movements() if amount < 0)
+    booked = Entry.objects.filter(account__kind="cost").aggregate(total=Sum("amount_minor"))["total"] or 0
+    assert booked == spent
+
+
+def _deliveries_equal_purchases() -> None:
+    ours = sorted(OrderLine.objects.filter(state=State.DELIVERED).values_list("name", flat=True))
+    theirs = [*SoldDomain.objects.filter(status="ACTIVE").values_list("name", flat=True)]
+    theirs += SoldMailbox.objects.filter(status="ACTIVE").values_list("email", flat=True)
+    assert ours == sorted(theirs)
+    active = sorted(Mailbox.objects.filter(state="ACTIVE").values_list("address", flat=True))
+    assert active == sorted(SoldMailbox.objects.filter(status="ACTIVE").values_list("email", flat=True))
+
+
+def _nothing_is_forgotten() -> None:
+    for operation in Operation.objects.all():
+        in_good_hands = operation.is_final or operation.due_at or operation.state == Operation.State.NEEDS_PERSON
+        assert in_good_hands, operation
