@@ -6,10 +6,22 @@ PLAIN := SECRET_KEY=only-for-checks-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG
 	CELERY_BROKER_URL=redis://localhost:6379/0 UPSTREAM_URL=https://upstream.example/api/v1/integration \
 	UPSTREAM_KEY=key ALLOWED_HOSTS=portal.example
 
-.PHONY: test check format setup clean
+.PHONY: run sandbox reset test check bench format setup setup-run browser clean
+
+setup-run:
+	@$(PYTHON) bin/bootstrap.py requirements/portal.txt
 
 setup:
 	@$(PYTHON) bin/bootstrap.py requirements/dev.txt
+
+run: setup-run
+	@$(PY) -m reseller_portal.supervisor run
+
+sandbox: setup-run
+	@$(PY) -m reseller_portal.supervisor sandbox
+
+reset: setup-run
+	@$(PY) -m reseller_portal.supervisor reset
 
 test: setup
 	@$(PY) -m pytest

@@ -5,13 +5,31 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.models import User
+from reseller_portal.core.navigation import entries
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The brand, the actor and the customer of this request, where there are any."""
+    """The brand, and behind the door the actor, the customer, the rail and the companies to switch to."""
+    shared = {"brand": getattr(request, "brand", None), "sandbox": settings.UPSTREAM_IS_SANDBOX}
     actor = getattr(request, "actor", None)
+    if actor is None or not isinstance(request.user, User):
+        return shared
     return {
-        "brand": getattr(request, "brand", None),
+        **shared,
         "actor": actor,
-        "customer": actor.customer if actor else None,
-        "sandbox": settings.UPSTREAM_IS_SANDBOX,
+        "customer": actor.customer,
+        "may": _Rights(actor.may),
+        "navigation": entries(customer=actor.customer.slug, path=request.path, may=actor.may),
+        "companies": getattr(request, "memberships", []),
     }
+
+
+class _Rights:
+    """`{% if may.orders_create %}` in templates; the dot of a permission is an underscore there."""
+
+    def __init__(self, may: Any) -> None:
+        self._may = may
+
+    def __getitem__(self, name: str) -> bool:
+        return bool(self._may(name.replace("_", ".", 1)))

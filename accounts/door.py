@@ -20,6 +20,7 @@ class CustomerRequest(HttpRequest):
 
     user: User
     actor: Actor
+    memberships: list[Membership]
 
 
 CustomerView = Callable[Concatenate[CustomerRequest, P], HttpResponse]
@@ -35,12 +36,14 @@ def customer_view(
         def enter(request: HttpRequest, customer: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            actor = _actor_for(request.user, slug=customer)
+            memberships = memberships_of(request.user)
+            actor = _actor_for(request.user, memberships, slug=customer)
             if not actor.may(permission):
                 raise PermissionDenied("Your role does not include this page. Ask an owner of the company.")
             with scope(actor.customer.pk):
                 known = cast(CustomerRequest, request)
                 known.actor = actor
+                known.memberships = memberships
                 return view(known, *args, **kwargs)
 
         enter.door = permission  # type: ignore[attr-defined]  # read by the test that no URL lacks a door
@@ -61,19 +64,14 @@ def memberships_of(user: User) -> list[Membership]:
     """The companies a person may enter, by name."""
     with user_scope(user.pk):
         return list(
-            Membership.objects.select_related("customer")
+            Membership.objects.select_related("customer__brand")
             .filter(user=user, customer__state=Customer.State.ACTIVE)
             .order_by("customer__company")
         )
 
 
-def _actor_for(user: User, *, slug: str) -> Actor:
-    with user_scope(user.pk):
-        found = (
-            Membership.objects.select_related("customer")
-            .filter(user=user, customer__slug=slug, customer__state=Customer.State.ACTIVE)
-            .first()
-        )
+def _actor_for(user: User, memberships: list[Membership], *, slug: str) -> Actor:
+    found = next((each for each in memberships if each.customer.slug == slug), None)
     if found is None:
         raise Http404("No such company for you.")
     return member_actor(found, user)

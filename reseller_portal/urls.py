@@ -1,13 +1,28 @@
 """Every address of the portal."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.door import public_view
 from accounts.views import home
+from mailboxes.views.overview import overview
+from reseller_portal.core.views import brand_css, health, style_guide
 from reseller_portal.webhooks.views import upstream
+
+customer_urls: list[URLPattern | URLResolver] = [
+    path("", overview, name="overview"),
+    path("domains/", include("domains.urls")),
+    path("mailboxes/", include("mailboxes.urls")),
+    path("orders/", include("billing.urls_orders")),
+    path("billing/", include("billing.urls")),
+]
 
 urlpatterns = [
     path("", home, name="home"),
+    path("health/", public_view(health), name="health"),
+    path("brand/<slug:colour>.css", public_view(brand_css), name="brand_css"),
+    path("style-guide/", public_view(style_guide), name="style_guide"),
+    path("c/<slug:customer>/", include(customer_urls)),
     path("account/", include("allauth.urls")),
     path("webhooks/upstream/", upstream, name="webhook"),
     path("admin/", admin.site.urls),

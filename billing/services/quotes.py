@@ -122,3 +122,12 @@ def _price_at_once(actor: Actor, line: QuoteLine) -> None:
     price = price_of(actor.customer, line.item, line.cost_minor)
     line.state, line.problem = (QuoteLine.State.PROBLEM, NO_PRICE) if price is None else (QuoteLine.State.READY, "")
     line.price_minor = price or 0
+
+
+def check_again(*, actor: Actor, quote: Quote) -> Quote:
+    """A new quote of the same lines, with the prices of now."""
+    drafts = [
+        LineDraft(line.item, line.name, line.domain_name, line.upstream_domain_id, line.first_name, line.last_name)
+        for line in quote.lines.order_by("position")
+    ]
+    return make_quote(actor=actor, draft=QuoteDraft(quote.provider, drafts, quote.wish, quote.retry_of))

@@ -1,17 +1,38 @@
 """Middleware that every response passes."""
 
+import json
 from collections.abc import Callable
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class PartsMiddleware:
     """A page and its part share one address, so caches must tell them apart."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Vary", "HX-Request")
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+
+class ToastMiddleware:
+    """Messages that a part leaves behind reach the page as an event; a redirect leaves them for the next page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_part = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+        if is_part and response.status_code < 300 and "HX-Redirect" not in response.headers:
+            toasts = [{"text": str(message), "state": message.level_tag} for message in get_messages(request)]
+            if toasts:
+                response.headers["HX-Trigger"] = json.dumps({"toast": toasts})
         return response

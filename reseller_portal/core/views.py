@@ -1,9 +1,34 @@
 """Pages that belong to no app."""
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+
+WEEK = 7 * 24 * 3600
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was open too long, or came from elsewhere: say so, and how to go on."""
     return render(request, "errors/csrf.html", {"reason": reason}, status=403)
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    """For load balancers and the supervisor: 200 when the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@cache_control(public=True, max_age=WEEK, immutable=True)
+def brand_css(request: HttpRequest, colour: str) -> HttpResponse:
+    """The one value that a brand sets. The colour is in the address, so the answer never changes."""
+    return HttpResponse(f":root {{ --brand: #{colour}; }}\n", content_type="text/css")
+
+
+def style_guide(request: HttpRequest) -> HttpResponse:
+    """Every component in every state; only in development."""
+    if not getattr(settings, "DEVELOPMENT", False):
+        raise Http404("The style guide is for development.")
+    return render(request, "core/style_guide.html", {"tones": ["neutral", "working", "done", "attention", "failed"]})

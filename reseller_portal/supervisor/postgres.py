@@ -88,6 +88,12 @@ def open_cluster(folder: Path, *, settings: Mapping[str, str] | None = None) -> 
         return cluster
 
 
+def find_cluster(folder: Path) -> Cluster:
+    """The cluster in this folder as it stands, for stopping it."""
+    account = _account()
+    return Cluster(folder.resolve(), {}, account, _programs(folder.resolve(), account))
+
+
 def is_ready(cluster: Cluster) -> bool:
     """Asks the server itself; pg_ctl's status believes zombies."""
     return _run(cluster, "pg_isready", "-q", "-h", str(cluster.socket_folder), check=False).returncode == 0

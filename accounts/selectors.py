@@ -1,0 +1,24 @@
+"""Reading the audit trail."""
+
+from django.db import models
+
+from accounts.models import AuditEntry, Customer
+from reseller_portal.core.phrases import icon_of
+
+
+def history_of(*, customer: Customer, subject: models.Model, limit: int = 50) -> list[AuditEntry]:
+    """The newest rows about one thing."""
+    rows = AuditEntry.objects.filter(
+        customer=customer, subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
+    )
+    return with_icons(list(rows.order_by("-at", "-id")[:limit]))
+
+
+def recent_activity(*, customer: Customer, limit: int = 8) -> list[AuditEntry]:
+    return with_icons(list(AuditEntry.objects.filter(customer=customer).order_by("-at", "-id")[:limit]))
+
+
+def with_icons(entries: list[AuditEntry]) -> list[AuditEntry]:
+    for entry in entries:
+        entry.icon = icon_of(entry.action)  # type: ignore[attr-defined]  # for the timeline's template
+    return entries

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from billing.views.orders import order_check, order_check_again, order_detail, order_list, order_retry
+
+app_name = "orders"
+urlpatterns = [
+    path("", order_list, name="list"),
+    path("check/<slug:reference>/", order_check, name="check"),
+    path("check/<slug:reference>/again/", order_check_again, name="check_again"),
+    path("<slug:reference>/", order_detail, name="detail"),
+    path("<slug:reference>/retry/", order_retry, name="retry"),
+]

@@ -1,0 +1,133 @@
+"""Check and pay, orders, and their progress."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.door import CustomerRequest, customer_view
+from accounts.selectors import history_of
+from billing import ledger
+from billing.models import Order, Quote
+from billing.selectors import get_order, get_quote, list_orders, progress_of, sums_of
+from billing.services.orders import NothingToOrder, confirm_quote, retry_failed_lines
+from billing.services.quotes import check_again
+from reseller_portal.core.errors import DomainError
+from reseller_portal.core.parts import page_or_part
+
+VIEWS = (
+    ("", "All"),
+    ("working", "In progress"),
+    ("delivered", "Delivered"),
+    ("partly", "Partly delivered"),
+    ("failed", "Failed"),
+)
+
+
+@require_GET
+@customer_view("orders.view")
+def order_list(request: CustomerRequest) -> HttpResponse:
+    state = request.GET.get("state", "")
+    window = list_orders(customer=request.actor.customer, state=state, after=request.GET.get("after", ""))
+    context = {
+        "window": window,
+        "state": state,
+        "views": VIEWS,
+        "is_working": any(not order.is_final for order in window.rows),
+    }
+    return page_or_part(request, "billing/order_list.html", "rows", context)
+
+
+@require_http_methods(["GET", "POST"])
+@customer_view("orders.view")
+def order_check(request: CustomerRequest, reference: str) -> HttpResponse:
+    """The last page before money: every line with its price or its problem."""
+    quote = _find_quote(request, reference)
+    if request.method == "POST":
+        return _confirm(request, quote)
+    order = Order.objects.filter(customer=request.actor.customer, quote=quote).first()
+    if order:
+        return HttpResponseRedirect(_address_of(request, order))
+    return _check_page(request, quote)
+
+
+@require_POST
+@customer_view("orders.create")
+def order_check_again(request: CustomerRequest, reference: str) -> HttpResponse:
+    """The same lines with the prices of now, in a new quote."""
+    quote = check_again(actor=request.actor, quote=_find_quote(request, reference))
+    return HttpResponseRedirect(reverse("orders:check", args=[request.actor.customer.slug, quote.reference]))
+
+
+@require_GET
+@customer_view("orders.view")
+def order_detail(request: CustomerRequest, reference: str) -> HttpResponse:
+    order = _find_order(request, reference)
+    context = {
+        "order": order,
+        "progress": progress_of(order),
+        "lines": order.lines.order_by("position"),
+        "entries": history_of(customer=request.actor.customer, subject=order),
+    }
+    return page_or_part(request, "billing/order_detail.html", "live", context)
+
+
+@require_POST
+@customer_view("orders.create")
+def order_retry(request: CustomerRequest, reference: str) -> HttpResponse:
+    order = _find_order(request, reference)
+    try:
+        quote = retry_failed_lines(actor=request.actor, order=order)
+    except NothingToOrder as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(_address_of(request, order))
+    return HttpResponseRedirect(reverse("orders:check", args=[request.actor.customer.slug, quote.reference]))
+
+
+def _confirm(request: CustomerRequest, quote: Quote) -> HttpResponse:
+    text = request.POST.get("total_minor", "")
+    try:
+        total_minor = int(text) if text.isdigit() else -1
+        order = confirm_quote(actor=request.actor, quote=quote, total_minor=total_minor)
+    except DomainError as error:
+        return _check_page(request, quote, error=error, status=422)
+    messages.success(request, f"Order {order.reference} is placed.")
+    return HttpResponseRedirect(_address_of(request, order))
+
+
+def _check_page(
+    request: CustomerRequest, quote: Quote, *, error: DomainError | None = None, status: int = 200
+) -> HttpResponse:
+    sums, available = sums_of(quote), ledger.balance_of(request.actor.customer)
+    context = {
+        "quote": quote,
+        "lines": quote.lines.order_by("position"),
+        "sums": sums,
+        "available_minor": available,
+        "after_minor": available - sums.total_minor,
+        "missing_minor": max(sums.total_minor - available, 0),
+        "error": error,
+        "may_pay": request.actor.may("orders.pay"),
+    }
+    if status != 200:
+        return render(request, "billing/order_check.html", context, status=status)
+    return page_or_part(request, "billing/order_check.html", "live", context)
+
+
+def _find_quote(request: CustomerRequest, reference: str) -> Quote:
+    quote = get_quote(customer=request.actor.customer, reference=reference)
+    if quote is None:
+        raise Http404("No such quote here.")
+    return quote
+
+
+def _find_order(request: CustomerRequest, reference: str) -> Order:
+    order = get_order(customer=request.actor.customer, reference=reference)
+    if order is None:
+        raise Http404("No such order here.")
+    return order
+
+
+def _address_of(request: CustomerRequest, order: Order) -> str:
+    return reverse("orders:detail", args=[request.actor.customer.slug, order.reference])

@@ -1,0 +1,113 @@
+"""The list of mailboxes, the page of one, and the reveal of its credentials."""
+
+import pyotp
+from allauth.core import ratelimit
+from django import forms
+from django.http import Http404, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.door import CustomerRequest, customer_view
+from accounts.selectors import history_of
+from mailboxes.models import Credential, Mailbox
+from mailboxes.selectors import get_mailbox, list_mailboxes
+from mailboxes.services.secrets import NoCredentials, Revealed, reveal
+from reseller_portal.core.parts import page_or_part
+
+VIEWS = (("", "All"), ("active", "Active"), ("working", "Being created"), ("attention", "Needs attention"))
+SHOWN_SECONDS = 30
+SERVERS = {
+    "GOOGLE": ("smtp.gmail.com:587", "imap.gmail.com:993"),
+    "MICROSOFT": ("smtp.office365.com:587", "outlook.office365.com:993"),
+}
+
+
+class PasswordForm(forms.Form):
+    """The person's own password, asked again before secrets are shown."""
+
+    password = forms.CharField(
+        label="Your own password",
+        widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "current-password"}),
+    )
+
+
+@require_GET
+@customer_view("mailboxes.view")
+def mailbox_list(request: CustomerRequest) -> HttpResponse:
+    contains, state = request.GET.get("contains", ""), request.GET.get("state", "")
+    window = list_mailboxes(
+        customer=request.actor.customer, contains=contains, state=state, after=request.GET.get("after", "")
+    )
+    working = {Mailbox.State.IN_PROGRESS, Mailbox.State.CREATING_PASSWORD}
+    context = {
+        "window": window,
+        "contains": contains,
+        "state": state,
+        "views": VIEWS,
+        "is_working": any(mailbox.state in working for mailbox in window.rows),
+    }
+    return page_or_part(request, "mailboxes/mailbox_list.html", "rows", context)
+
+
+@require_GET
+@customer_view("mailboxes.view")
+def mailbox_detail(request: CustomerRequest, number: int) -> HttpResponse:
+    return _page(request, _find(request, number), form=PasswordForm())
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_POST
+@customer_view("mailboxes.reveal")
+def mailbox_reveal(request: CustomerRequest, number: int) -> HttpResponse:
+    mailbox, form = _find(request, number), PasswordForm(request.POST)
+    if not ratelimit.consume(request, action="reauthenticate", user=request.user):
+        form.add_error(None, "Too many tries. Wait a minute, then try again.")
+    elif form.is_valid() and not request.user.check_password(form.cleaned_data["password"]):
+        form.add_error("password", "This is not your password. Type the one that you sign in with.")
+    if form.errors:
+        return _page(request, mailbox, form=form, status=422)
+    try:
+        revealed = reveal(actor=request.actor, mailbox=mailbox)
+    except NoCredentials as error:
+        form.add_error(None, str(error))
+        return _page(request, mailbox, form=form, status=422)
+    return _page(request, mailbox, form=PasswordForm(), revealed=revealed)
+
+
+def _find(request: CustomerRequest, number: int) -> Mailbox:
+    mailbox = get_mailbox(customer=request.actor.customer, number=number)
+    if mailbox is None:
+        raise Http404("No such mailbox here.")
+    return mailbox
+
+
+def _page(
+    request: CustomerRequest,
+    mailbox: Mailbox,
+    *,
+    form: PasswordForm,
+    revealed: Revealed | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    smtp, imap = SERVERS.get(mailbox.provider, ("", ""))
+    context = {
+        "mailbox": mailbox,
+        "form": form,
+        "revealed": revealed,
+        "code": _code(revealed),
+        "shown_seconds": SHOWN_SECONDS,
+        "has_credentials": Credential.objects.filter(customer=request.actor.customer, mailbox=mailbox).exists(),
+        "smtp": smtp,
+        "imap": imap,
+        "entries": history_of(customer=request.actor.customer, subject=mailbox),
+    }
+    return page_or_part(request, "mailboxes/mailbox_detail.html", "live", context, status=status)
+
+
+def _code(revealed: Revealed | None) -> str:
+    """The one-time code of this moment."""
+    if revealed is None or not revealed.authenticator:
+        return ""
+    return pyotp.TOTP(revealed.authenticator.replace(" ", "")).now()

@@ -1,0 +1,35 @@
+"""The overview: how much there is, what needs a person, what just happened."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from accounts.door import CustomerRequest, customer_view
+from accounts.selectors import recent_activity
+from billing import ledger
+from billing.models import Account
+from billing.selectors import open_orders, orders_with_failures
+from domains.models import Domain
+from mailboxes.models import Mailbox
+from reseller_portal.core.pages import capped_count
+from reseller_portal.core.parts import page_or_part
+
+LOW_BALANCE_MINOR = 5_000
+
+
+@require_GET
+@customer_view("overview.view")
+def overview(request: CustomerRequest) -> HttpResponse:
+    customer = request.actor.customer
+    may_see_money = request.actor.may("billing.view")
+    available = ledger.balance_of(customer) if may_see_money else None
+    context = {
+        "domain_count": capped_count(Domain.objects.filter(customer=customer, state="ACTIVE")),
+        "mailbox_count": capped_count(Mailbox.objects.filter(customer=customer, state="ACTIVE")),
+        "orders": open_orders(customer=customer),
+        "failures": orders_with_failures(customer=customer),
+        "available_minor": available,
+        "held_minor": ledger.balance_of(customer, kind=Account.Kind.HELD) if may_see_money else None,
+        "is_low": available is not None and available < LOW_BALANCE_MINOR,
+        "entries": recent_activity(customer=customer),
+    }
+    return page_or_part(request, "mailboxes/overview.html", "live", context)

@@ -1,0 +1,29 @@
+"""The left rail: one entry for each room that a role may enter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+ENTRIES = (
+    ("overview", "Overview", "layout-dashboard", "overview.view"),
+    ("domains:list", "Domains", "globe", "domains.view"),
+    ("mailboxes:list", "Mailboxes", "mail", "mailboxes.view"),
+    ("orders:list", "Orders", "package", "orders.view"),
+    ("billing:statement", "Billing", "credit-card", "billing.view"),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    url: str
+    label: str
+    icon: str
+    is_current: bool
+
+
+def entries(*, customer: str, path: str, may: Callable[[str], bool]) -> list[Entry]:
+    """The entries for this role, with the one that `path` lies in marked."""
+    found = [(reverse(name, args=[customer]), label, icon, right) for name, label, icon, right in ENTRIES]
+    current = max((url for url, *_ in found if path.startswith(url)), key=len, default="")
+    return [Entry(url, label, icon, url == current) for url, label, icon, right in found if may(right)]

@@ -1,0 +1,34 @@
+"""Audit rows as sentences for people."""
+
+from typing import Any
+
+PHRASES = {
+    "order.placed": "placed order {subject}",
+    "order.delivered": "delivered order {subject}",
+    "order.partly": "delivered order {subject} in part",
+    "order.failed": "could not deliver order {subject}",
+    "quote.made": "checked a new order, {subject}",
+    "balance.credited": "added money to the balance",
+    "domain.registered": "registered {subject}",
+    "domain.failed": "could not register {subject}",
+    "mailbox.created": "created {subject}",
+    "mailbox.failed": "could not create {subject}",
+    "mailbox.revealed": "looked at the credentials of {subject}",
+    "customer.opened_upstream": "opened the account at the provider",
+}
+ICONS = {
+    "order": "package", "quote": "file-text", "balance": "wallet", "domain": "globe", "mailbox": "mail",
+    "customer": "user",
+}  # fmt: skip
+
+
+def phrase_of(entry: Any) -> str:
+    """*Ada placed order ORD-…*; an action without a sentence is shown by its own name."""
+    sentence = PHRASES.get(entry.action, entry.action.replace(".", " ").replace("_", " ") + " {subject}")
+    return f"{entry.actor_label} {sentence.format(subject=entry.subject_label)}"
+
+
+def icon_of(action: str) -> str:
+    if action == "mailbox.revealed":
+        return "eye"
+    return ICONS.get(action.partition(".")[0], "history")

@@ -1,0 +1,43 @@
+"""`python -m reseller_portal.supervisor run | sandbox | reset`."""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from reseller_portal.supervisor.environment import make_plan
+from reseller_portal.supervisor.refusals import Refusal
+from reseller_portal.supervisor.run import reset, run, run_sandbox
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1 or arguments[0] not in {"run", "sandbox", "reset"}:
+        _say("usage: python -m reseller_portal.supervisor run | sandbox | reset")
+        return 2
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        plan = make_plan(ROOT, dict(os.environ))
+        if arguments[0] == "reset":
+            reset(plan)
+            _say(f"Everything in {plan.data} is forgotten.")
+        else:
+            {"run": run, "sandbox": run_sandbox}[arguments[0]](plan, _say, stopped)
+            _say("Stopped.")
+    except Refusal as refusal:
+        _say(str(refusal))
+        return 1
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

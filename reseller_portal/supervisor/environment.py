@@ -1,0 +1,89 @@
+"""What the processes are told: the embedded parts, replaced one by one by what the environment names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reseller_portal.supervisor.refusals import check_urls, read_port
+
+SANDBOX_KEY = "sandbox-key"
+# Fewer arenas and an early return of freed memory: a portal at rest should weigh little.
+LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072", "PYTHONUNBUFFERED": "1"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What this run consists of. An address that is set replaces the embedded part."""
+
+    root: Path
+    data: Path
+    port: int
+    sandbox_port: int
+    outside: Mapping[str, str]
+
+    @property
+    def has_database(self) -> bool:
+        return not self.outside.get("DATABASE_URL")
+
+    @property
+    def has_broker(self) -> bool:
+        return not self.outside.get("CELERY_BROKER_URL")
+
+    @property
+    def has_sandbox(self) -> bool:
+        return not self.outside.get("UPSTREAM_URL")
+
+    @property
+    def portal_address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sandbox_address(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+
+def make_plan(root: Path, outside: Mapping[str, str]) -> Plan:
+    """Read the environment. Raises `Refusal` with one line for the first thing that is wrong."""
+    check_urls(outside)
+    data = Path(outside.get("PORTAL_DATA") or root / ".data")
+    return Plan(
+        root=root,
+        data=(data if data.is_absolute() else root / data).resolve(),
+        port=read_port(outside, "PORT", 8000),
+        sandbox_port=read_port(outside, "SANDBOX_PORT", 8001),
+        outside=outside,
+    )
+
+
+def portal_environment(
+    plan: Plan, keys: Mapping[str, str], *, app_url: str, owner_url: str, broker: str, cache: str
+) -> dict[str, str]:
+    """For web, worker, beat and commands. Whatever the person set stays as it is."""
+    embedded = {
+        "DJANGO_SETTINGS_MODULE": "reseller_portal.settings.dev",
+        "SECRET_KEY": keys["SECRET_KEY"],
+        "FIELD_KEYS": keys["FIELD_KEYS"],
+        "CACHE_URL": cache,
+        "PORTAL_DATA": str(plan.data),
+        "PORT": str(plan.port),
+        "SANDBOX_PORT": str(plan.sandbox_port),
+    }
+    if plan.has_sandbox:
+        embedded |= {
+            "UPSTREAM_URL": f"{plan.sandbox_address}/api/v1/integration",
+            "UPSTREAM_KEY": SANDBOX_KEY,
+            "UPSTREAM_IS_SANDBOX": "true",
+            "UPSTREAM_SILENCE_SECONDS": "60",
+        }
+    replaced = {"DATABASE_URL": app_url, "DATABASE_OWNER_URL": owner_url, "CELERY_BROKER_URL": broker}
+    return {**LEAN, **embedded, **plan.outside, **replaced, "PORTAL_DATA": str(plan.data)}
+
+
+def sandbox_environment(plan: Plan, database_url: str) -> dict[str, str]:
+    return {
+        **LEAN,
+        **{key: value for key, value in plan.outside.items() if key in {"PATH", "HOME", "LANG", "SANDBOX_SPEED"}},
+        "SANDBOX_DATABASE_URL": database_url,
+        "SANDBOX_KEY": SANDBOX_KEY,
+        "SANDBOX_WEBHOOK_URL": f"{plan.portal_address}/webhooks/upstream/",
+    }

@@ -1,0 +1,70 @@
+"""What is looked at before anything starts. Each refusal is one line that names what to do."""
+
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+SCHEMES = {
+    "DATABASE_URL": {"postgres", "postgresql"},
+    "CELERY_BROKER_URL": {"redis", "rediss", "redis+socket", "amqp", "amqps"},
+    "UPSTREAM_URL": {"http", "https"},
+}
+EXAMPLES = {
+    "DATABASE_URL": "postgresql://user:password@host:5432/name",
+    "CELERY_BROKER_URL": "redis://host:6379/0",
+    "UPSTREAM_URL": "https://host/api/v1/integration",
+}
+
+
+class Refusal(Exception):
+    """It cannot start; the text is one line for the person at the keyboard."""
+
+
+def check_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Refusal(
+            f"The folder {folder} cannot be written ({error.strerror}). Set PORTAL_DATA to one that can."
+        ) from None
+
+
+def check_port(name: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise Refusal(f"Port {port} is in use. Stop what uses it, or set {name} to another one.") from None
+        except OverflowError:
+            raise Refusal(f"{name} must be from 1 to 65535, not {port}.") from None
+
+
+def check_urls(environment: Mapping[str, str]) -> None:
+    for name, schemes in SCHEMES.items():
+        value = environment.get(name, "")
+        if value and not _fits(value, schemes):
+            raise Refusal(f"{name} is not an address that can be used. It looks like {EXAMPLES[name]}.")
+    if environment.get("UPSTREAM_URL") and not environment.get("UPSTREAM_KEY"):
+        raise Refusal("UPSTREAM_URL is set, so UPSTREAM_KEY must hold the key for it.")
+
+
+def read_port(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, "") or str(default)
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise Refusal(f"{name} must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _fits(value: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.netloc or parts.path.strip("/"))

@@ -1,0 +1,30 @@
+"""Wait until something answers."""
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from reseller_portal.supervisor.processes import Child
+from reseller_portal.supervisor.refusals import Refusal
+
+
+def wait_for_http(url: str, child: Child, *, seconds: float = 40.0) -> None:
+    """Until the address answers 200. Raises `Refusal` when the child dies or the time is up."""
+
+    def answers() -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # our own address
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    wait_until(answers, child, seconds=seconds)
+
+
+def wait_until(is_there: Callable[[], bool], child: Child, *, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_there():
+        if not child.is_alive or time.monotonic() > deadline:
+            raise Refusal(f"{child.name} did not start; its last words are in {child.log}.")
+        time.sleep(0.1)

@@ -1,0 +1,97 @@
+// Everything works without this file. It adds the theme, menus, dialogs, row counts, copying, toasts and the hiding of secrets.
+const root = document.documentElement;
+const kept = localStorage.getItem("theme");
+if (kept) root.dataset.theme = kept;
+
+function say(text) {
+  document.getElementById("live").textContent = text;
+}
+
+function setTheme(value) {
+  if (value) { root.dataset.theme = value; localStorage.setItem("theme", value); }
+  else { delete root.dataset.theme; localStorage.removeItem("theme"); }
+}
+
+async function copy(text) {
+  try { await navigator.clipboard.writeText(text); say("Copied"); toast("Copied"); }
+  catch { say("Copying is not allowed here. Select the text and copy it."); }
+}
+
+function toast(text, state = "done") {
+  const place = document.getElementById("toasts");
+  if (!place) return;
+  const box = document.createElement("div");
+  box.className = "toast";
+  box.dataset.state = state === "error" ? "failed" : state === "warning" ? "attention" : "done";
+  box.append(Object.assign(document.createElement("span"), { textContent: text }));
+  place.append(box);
+  setTimeout(() => box.remove(), 6000);
+}
+
+function countSelected(form) {
+  const ticks = [...form.querySelectorAll("tbody .tick input:not(:disabled)")];
+  const on = ticks.filter((tick) => tick.checked).length;
+  const all = form.querySelector("thead .tick input");
+  if (all) { all.checked = on > 0 && on === ticks.length; all.indeterminate = on > 0 && on < ticks.length; }
+  const output = form.querySelector("output[data-count]");
+  if (output) output.textContent = output.dataset.count.replace("#", on);
+}
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  const target = event.target.closest("[data-set], [data-opens], [data-closes], [data-copy], [data-copies]");
+  if (!target) return;
+  if (target.dataset.set) setTheme(target.dataset.set.split("=")[1]);
+  if (target.dataset.opens) { event.preventDefault(); document.getElementById(target.dataset.opens).showModal(); }
+  if ("closes" in target.dataset) { event.preventDefault(); target.closest("dialog").close(); }
+  if (target.dataset.copy) copy(target.dataset.copy);
+  if (target.dataset.copies) copy(document.getElementById(target.dataset.copies).textContent.trim());
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form");
+  if (!form || !event.target.closest(".tick")) return;
+  if (event.target.closest("thead")) {
+    for (const tick of form.querySelectorAll("tbody .tick input:not(:disabled)")) tick.checked = event.target.checked;
+  }
+  countSelected(form);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+});
+
+// A secret is on the screen for as long as it says, then the page asks for the password again.
+function hideSecretsLater(place) {
+  for (const box of place.querySelectorAll("[data-hides-after]")) {
+    const seconds = Number(box.dataset.hidesAfter);
+    setTimeout(() => { if (box.isConnected) location.assign(box.dataset.hidesTo); }, seconds * 1000);
+  }
+}
+
+document.addEventListener("toast", (event) => {
+  for (const each of event.detail.value ?? []) { toast(each.text, each.state); say(each.text); }
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  hideSecretsLater(event.target);
+  const form = event.target.closest?.("form");
+  if (form) countSelected(form);
+  event.target.querySelector?.("[data-takes-focus]")?.focus();
+});
+
+// A poll that fails is tried again by itself; anything else that fails is said aloud.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.requestConfig.verb !== "get") toast("That did not work. Nothing was changed; try it again.", "error");
+});
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.requestConfig.verb !== "get") toast("The portal cannot be reached. Nothing was changed.", "error");
+});
+
+document.querySelectorAll("form").forEach((form) => { if (form.querySelector("tbody .tick")) countSelected(form); });
+hideSecretsLater(document);
+document.querySelector("[data-error-summary]")?.focus();
