@@ -4,6 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 class WebhooksConfig(AppConfig):
     name = "reseller_portal.webhooks"
+    verbose_name = "Upstream events"
 
     def ready(self) -> None:
         """A scheme that there is not must stop the start, not the first event."""
