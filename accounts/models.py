@@ -156,6 +156,7 @@ class AuditEntry(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name_plural = "audit trail"
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["customer", "-at"], name="audit_of_customer"),
             models.Index(

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from accounts import staff_groups
 from accounts.management.commands.prepare import grant
 from reseller_portal.supervisor.postgres import FAST_AND_LOOSE, Cluster, open_cluster
 
@@ -53,6 +54,7 @@ def _build_templates(cluster: Cluster, name: str) -> None:
     _point_at(cluster, building, f"sandbox_{name}")
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     call_command("migrate", "sandbox", database="sandbox", interactive=False, verbosity=0)
+    staff_groups.fill(using="owner")
     grant(role="portal_app")
     connections.close_all()
     with psycopg.connect(cluster.superuser_url, autocommit=True) as link:
@@ -92,6 +94,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("reseller_portal/*/migrations/*.py")]):
         digest.update(path.read_bytes())
-    for path in (ROOT / "accounts/row_security.py", ROOT / "accounts/management/commands/prepare.py"):
+    for name in ("row_security.py", "staff_groups.py", "management/commands/prepare.py"):
+        path = ROOT / "accounts" / name
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -1,26 +1,26 @@
 """Work through the events that are due. The row is the queue; a task is only a nudge."""
 
-import json
 import logging
+import traceback
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
-from accounts.models import Customer
+from accounts.audit import record_by_staff
+from accounts.models import Customer, User
 from accounts.tenancy import scope, staff_scope
-from reseller_portal.core.crypto import decrypt
-from reseller_portal.webhooks.intake import with_secrets
+from reseller_portal.webhooks.credentials import put_back
 from reseller_portal.webhooks.models import Event
-from reseller_portal.webhooks.registry import NotYet, Received, handlers_of
+from reseller_portal.webhooks.registry import EventHandler, NotYet, Received, handlers_of
 
 logger = logging.getLogger(__name__)
 State = Event.State
 
+# Seconds between attempts; the last one goes on.
 RHYTHM = (1, 2, 5, 15, 60, 300, 900, 3600)
-# The upstream repeats for minutes and we look for days; what fits nothing of ours by then is for a person.
-PATIENCE = timedelta(hours=72)
+# About three days of attempts. They are counted and not timed, so that a long stop of the workers costs no event.
+ATTEMPTS = 80
 
 
 def process_due(limit: int = 200) -> int:
@@ -31,11 +31,18 @@ def process_due(limit: int = 200) -> int:
     return taken
 
 
+def replay(*, user: User, event: Event) -> None:
+    """Make an event due again for staff. Handlers change nothing that was done already."""
+    before = {"state": event.state, "attempts": event.attempts}
+    with transaction.atomic():
+        Event.objects.filter(pk=event.pk).update(state=State.DUE, due_at=Now(), attempts=0, last_error="")
+        record_by_staff(user=user, action="event.replayed", subject=event, before=before)
+
+
 def _process_one() -> bool:
     with staff_scope("webhooks: take the next due event"):
-        event = (
-            Event.objects.select_for_update(skip_locked=True).filter(due_at__lte=Now()).order_by("due_at", "pk").first()
-        )
+        due = Event.objects.select_for_update(skip_locked=True).filter(due_at__lte=Now())
+        event = due.order_by("due_at", "pk").first()
         if event is None:
             return False
         try:
@@ -44,8 +51,8 @@ def _process_one() -> bool:
                 _handle(event)
         except NotYet as not_yet:
             _postpone(event, str(not_yet))
-        except Exception as error:
-            logger.exception("event %s (%s) met a fault of ours", event.event_id, event.name)
+        except Exception as error:  # noqa: BLE001  # one bad event must not stop those behind it
+            _log_fault(event, error)
             _postpone(event, f"A fault of the portal: {type(error).__name__}")
     return True
 
@@ -55,46 +62,53 @@ def _handle(event: Event) -> None:
     if not handlers:
         _finish(event, State.IGNORED)
         return
-    customer = Customer.objects.filter(upstream_id=event.upstream_user_id or "-").first()
+    customer = Customer.objects.filter(upstream_id=event.upstream_user_id).exclude(upstream_id="").first()
     if customer is None:
         raise NotYet("no customer of ours has this upstream user")
-    received = _received(event, customer)
-    with scope(customer.pk):
-        for handler in handlers:
-            handler(received)
+    _run(handlers, _received(event, customer))
     _finish(event, State.DONE)
 
 
+def _run(handlers: list[EventHandler], received: Received) -> None:
+    with scope(received.customer.pk):
+        for handler in handlers:
+            handler(received)
+        # What is checked at commit is checked now: a failing commit would take the note about it along, and the same
+        # event would be taken again and again before all others.
+        connection.check_constraints()
+
+
 def _received(event: Event, customer: Customer) -> Received:
-    secrets = json.loads(decrypt(event.secrets)) if event.secrets else {}
-    content = with_secrets(event.payload, secrets)
-    data = content.get("data") if isinstance(content.get("data"), dict) else content
-    event.refresh_from_db(fields=["payload"])
-    return Received(event_id=event.event_id, name=event.name, customer=customer, data=data)
+    content = put_back(event.payload, event.secrets)
+    return Received(
+        event_id=event.event_id,
+        name=event.name,
+        customer=customer,
+        data=content["data"] if isinstance(content.get("data"), dict) else content,
+        received_at=event.received_at,
+    )
 
 
 def _finish(event: Event, state: str) -> None:
     """What is done needs its credentials no more."""
-    Event.objects.filter(pk=event.pk).update(
-        state=state,
-        due_at=None,
-        processed_at=timezone.now(),
-        attempts=event.attempts + 1,
-        last_error="",
-        **({"secrets": ""} if state == State.DONE else {}),
-    )
+    event.state, event.due_at, event.last_error = state, None, ""
+    event.attempts += 1
+    event.secrets = "" if state == State.DONE else event.secrets
+    event.processed_at = Now()
+    event.save()
 
 
 def _postpone(event: Event, error: str) -> None:
     attempts = event.attempts + 1
     changes: dict[str, object] = {"attempts": attempts, "last_error": error[:300]}
-    if timezone.now() - event.received_at > PATIENCE:
+    if attempts >= ATTEMPTS:
         changes |= {"state": State.FAILED, "due_at": None}
     else:
         changes["due_at"] = Now() + timedelta(seconds=RHYTHM[min(attempts, len(RHYTHM)) - 1])
     Event.objects.filter(pk=event.pk).update(**changes)
 
 
-def replay(event: Event) -> None:
-    """Make an event due again; its handlers change nothing that was done already."""
-    Event.objects.filter(pk=event.pk).update(state=State.DUE, due_at=Now(), received_at=Now(), last_error="")
+def _log_fault(event: Event, error: Exception) -> None:
+    """Where and what kind, but not the error's own words: they may quote the payload."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("event %s (%s) met a fault of ours, %s:\n%s", event.event_id, event.name, type(error).__name__, where)

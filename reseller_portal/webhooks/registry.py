@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.models import Customer
 
@@ -15,14 +18,23 @@ class Received:
     name: str
     customer: Customer
     data: Mapping[str, Any] = field(repr=False)
+    received_at: datetime = field(default_factory=timezone.now)
 
     @property
     def order_id(self) -> str:
         return str(self.data.get("orderId") or "")
 
+    @property
+    def action_id(self) -> str:
+        """Ties the event to the call that caused it; "" when a clock did, or the upstream left it out."""
+        return str(self.data.get("actionId") or "")
+
 
 class NotYet(Exception):
-    """Raised by a handler that misses something of ours which may still be committed: come back later."""
+    """Raised by a handler that misses something of ours which may still be committed: come back later.
+
+    The text is shown to staff and must hold nothing secret.
+    """
 
 
 EventHandler = Callable[[Received], None]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 FUTURE_SKEW_SECONDS = 300
+# A time in seconds reaches this value in the year 5138, a time in milliseconds passed it in 1973.
 MILLISECONDS_FROM = 10**11
 
 ENCODINGS: Mapping[str, Callable[[bytes], str]] = {
@@ -23,12 +24,18 @@ SIGNED: Mapping[str, Callable[[str, bytes], bytes]] = {
 
 @dataclass(frozen=True)
 class Scheme:
-    """`encoding`: hex, base64, base64url. `signed`: body, timestamp.body, timestampbody. `window` in seconds."""
+    """How the upstream signs. `encoding` is a key of ENCODINGS, `signed` one of SIGNED; `window` in seconds."""
 
     encoding: str = "hex"
     signed: str = "body"
     prefix: str = ""
     window: int = 600
+
+    def __post_init__(self) -> None:
+        if self.encoding not in ENCODINGS:
+            raise ValueError(f"The encoding of a signature is one of {', '.join(ENCODINGS)}, not {self.encoding!r}.")
+        if self.signed not in SIGNED:
+            raise ValueError(f"What is signed is one of {', '.join(SIGNED)}, not {self.signed!r}.")
 
 
 class Forged(Exception):
@@ -40,26 +47,33 @@ def verify(
 ) -> None:
     """Raise `Forged` unless one of the keys signed this body within the window."""
     scheme = scheme or Scheme()
-    signature, timestamp = _split(signature, timestamp)
+    given, timestamp = _given(signature, timestamp)
     _check_time(timestamp, now, scheme.window)
-    given = signature.removeprefix(scheme.prefix)
-    if scheme.encoding == "hex":
-        given = given.lower()
-    if not any(hmac.compare_digest(sign(body, timestamp, key, scheme).encode(), given.encode()) for key in keys):
+    wanted = [sign(body, timestamp, key, scheme) for key in keys if key]
+    if not any(_same(each, one, scheme) for each in given for one in wanted):
         raise Forged("no key fits the signature")
 
 
 def sign(body: bytes, timestamp: str, key: str, scheme: Scheme) -> str:
+    """The signature without its prefix."""
     digest = hmac.new(key.encode(), SIGNED[scheme.signed](timestamp, body), hashlib.sha256).digest()
     return ENCODINGS[scheme.encoding](digest)
 
 
-def _split(signature: str, timestamp: str) -> tuple[str, str]:
-    """One header may carry both: `t=<unix>,v1=<signature>`."""
+def _given(signature: str, timestamp: str) -> tuple[list[str], str]:
+    """One header may carry both, and a signature for each key: `t=<unix>,v1=<signature>,v1=<signature>`."""
     if not signature.startswith("t="):
-        return signature, timestamp
-    parts = dict(part.split("=", 1) for part in signature.split(",") if "=" in part)
-    return parts.get("v1", ""), parts.get("t", "")
+        return [signature.strip()], timestamp.strip()
+    parts = [part.strip().partition("=") for part in signature.split(",")]
+    stamps = [value for name, _, value in parts if name == "t"]
+    return [value for name, _, value in parts if name == "v1"], stamps[0]
+
+
+def _same(given: str, wanted: str, scheme: Scheme) -> bool:
+    """In constant time. Hex may come in either case, base64 with or without its padding."""
+    given = given.removeprefix(scheme.prefix)
+    given = given.lower() if scheme.encoding == "hex" else given.rstrip("=")
+    return hmac.compare_digest(given.encode(), wanted.rstrip("=").encode())
 
 
 def _check_time(timestamp: str, now: float, window: int) -> None:

@@ -23,35 +23,52 @@ LARGEST_BODY = 1024 * 1024
 @public_view
 def upstream(request: HttpRequest) -> HttpResponse:
     """Verify, keep, answer. 200 means that the event is durable; anything else makes the upstream repeat it."""
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
-        return HttpResponse("This is larger than any event.\n", status=413, content_type="text/plain")
+    if _length(request) > LARGEST_BODY:
+        return _answer(413, "This is larger than any event.")
+    now = time.time()
     try:
-        _verify(request)
-        is_new = keep(request.body)
+        _verify(request, now)
+        keep(request.body, now=now)
     except Forged as forged:
         logger.warning("a webhook was refused: %s", forged)
-        return HttpResponse("The signature does not fit.\n", status=401, content_type="text/plain")
+        return _answer(401, f"Refused: {forged}.")
     except NotAnEvent as error:
-        return HttpResponse(f"Not an event: {error}.\n", status=400, content_type="text/plain")
-    if is_new:
-        _wake()
-    return HttpResponse("ok\n", content_type="text/plain")
+        logger.warning("a signed webhook was no event: %s", error)
+        return _answer(400, f"Not an event: {error}.")
+    _wake()
+    return _answer(200, "ok")
 
 
-def _verify(request: HttpRequest) -> None:
+def configured_scheme() -> Scheme:
+    """How the settings say that the upstream signs. Raises ValueError for a scheme that there is not."""
+    return Scheme(
+        encoding=settings.WEBHOOK_ENCODING,
+        signed=settings.WEBHOOK_SIGNED,
+        prefix=settings.WEBHOOK_PREFIX,
+        window=settings.WEBHOOK_WINDOW_SECONDS,
+    )
+
+
+def _verify(request: HttpRequest, now: float) -> None:
     verify(
         body=request.body,
         signature=request.headers.get("cmr-x-signature", ""),
         timestamp=request.headers.get("cmr-x-timestamp", ""),
         keys=settings.WEBHOOK_SECRETS,
-        now=time.time(),
-        scheme=Scheme(
-            encoding=settings.WEBHOOK_ENCODING,
-            signed=settings.WEBHOOK_SIGNED,
-            prefix=settings.WEBHOOK_PREFIX,
-            window=settings.WEBHOOK_WINDOW_SECONDS,
-        ),
+        now=now,
+        scheme=configured_scheme(),
     )
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.headers.get("Content-Length") or 0)
+    except ValueError:
+        return 0
+
+
+def _answer(status: int, text: str) -> HttpResponse:
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain")
 
 
 def _wake() -> None:

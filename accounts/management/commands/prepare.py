@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from psycopg import sql
 
+from accounts import staff_groups
+
 APPEND_ONLY = ("accounts_auditentry", "billing_transaction", "billing_entry")
 
 
@@ -26,6 +28,7 @@ class Command(BaseCommand):
             interactive=False,
             verbosity=options["verbosity"],
         )
+        staff_groups.fill(using="owner")
         grant(role=settings.DATABASES["default"]["USER"])
 
 

@@ -1,0 +1,179 @@
+"""The admin's pages for customers, people, brands and the audit trail."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, re_path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.admin_forms import BrandForm, BrandHostForm, CustomerForm, PersonAddForm, PersonForm
+from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, UserAdmin, pretty, staff_of
+from accounts.audit import record_by_staff
+from accounts.models import AuditEntry, Brand, BrandHost, Customer, Membership, User
+
+if TYPE_CHECKING:
+    from accounts.admin_pages import Form
+
+SWATCH = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 18" width="28" height="18">'
+    '<rect width="28" height="18" rx="4" fill="#{}"/></svg>'
+)
+COLOUR = "#[0-9a-fA-F]{6}"
+A_YEAR = 31_536_000
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    fields = ("user", "role")
+    autocomplete_fields = ("user",)
+    extra = 0
+
+
+@admin.register(Customer)
+class CustomerAdmin(AuditedAdmin):
+    form = CustomerForm
+    inlines = (MembershipInline,)
+    list_display = ("company", "brand", "state", "upstream_id", "email", "created_at")
+    list_filter = ("brand", "state")
+    list_select_related = ("brand",)
+    search_fields = ("company", "slug", "email")
+    ordering = ("company",)
+    prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("company",)}
+    fieldsets = (
+        (None, {"fields": ("company", "slug", "brand", "state")}),
+        (
+            "Contact",
+            {
+                "fields": (
+                    *("first_name", "last_name", "email", "phone_cc", "phone"),
+                    *("address_line_one", "postal_code", "city", "region", "country"),
+                )
+            },
+        ),
+        ("Upstream", {"fields": ("upstream_id", "created_at")}),
+    )
+    readonly_fields = ("upstream_id", "created_at")
+
+    def customer_of(self, obj: Any) -> Customer | None:
+        return obj if isinstance(obj, Customer) else None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Addresses that people keep must go on working."""
+        return (*self.readonly_fields, "slug") if obj else self.readonly_fields
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
+        return {} if obj else self.prepopulated_fields
+
+
+@admin.register(User)
+class PersonAdmin(AuditedAdmin, UserAdmin):
+    form = PersonForm
+    add_form = PersonAddForm
+    list_display = ("email", "name", "is_staff", "is_active", "last_login")
+    list_filter = ("is_staff", "is_active", "groups")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    filter_horizontal = ()
+    readonly_fields = ("password_link", "last_login", "created_at")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "is_active", "password_link")}),
+        ("Staff", {"fields": ("is_staff", "groups")}),
+        ("Dates", {"fields": ("last_login", "created_at")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "password1", "password2")}),
+        ("Staff", {"fields": ("is_staff", "groups")}),
+    )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who may do everything is changed by their like only."""
+        may = super().has_change_permission(request, obj)
+        return may and (request.user.is_superuser or not (obj and obj.is_superuser))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: "Form", change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            # allauth would go on letting the old address sign in and reset the password.
+            EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            record_by_staff(user=staff_of(request), action="user.password_changed", subject=User.objects.get(pk=id))
+        return response
+
+    @admin.display(description="Password")
+    def password_link(self, person: User) -> SafeString:
+        return format_html(
+            '<a href="{}">Set a new password</a>', reverse("admin:auth_user_password_change", args=[person.pk])
+        )
+
+
+class BrandHostInline(TabularInline):
+    model = BrandHost
+    form = BrandHostForm
+    extra = 0
+
+
+@admin.register(Brand)
+class BrandAdmin(AuditedAdmin):
+    form = BrandForm
+    inlines = (BrandHostInline,)
+    list_display = ("swatch", "name", "slug", "support_email", "currency", "is_default")
+    list_display_links = ("name",)
+    search_fields = ("name", "slug", "hosts__host")
+    ordering = ("name",)
+    readonly_fields = ("swatch",)
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "is_default", "currency")}),
+        ("Face", {"fields": ("colour", "swatch", "mark")}),
+        ("E-mail", {"fields": ("sender", "support_email")}),
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(swatch)
+        return [re_path(r"^swatch/([0-9a-fA-F]{6})\.svg$", page, name="accounts_brand_swatch"), *super().get_urls()]
+
+    @admin.display(description="Preview", ordering="colour")
+    def swatch(self, brand: Brand) -> SafeString | str:
+        # A form that was refused shows the colour as it was typed.
+        if not re.fullmatch(COLOUR, brand.colour):
+            return "-"
+        url = reverse("admin:accounts_brand_swatch", args=[brand.colour[1:]])
+        return format_html('<img src="{}" width="28" height="18" alt="{}">', url, brand.colour)
+
+
+def swatch(request: HttpRequest, colour: str) -> HttpResponse:
+    """A colour as a picture: the content policy allows no inline style."""
+    return HttpResponse(
+        SWATCH.format(colour), content_type="image/svg+xml", headers={"Cache-Control": f"private, max-age={A_YEAR}"}
+    )
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    list_display = ("at", "customer", "actor_label", "action", "subject_label")
+    list_filter = ("customer__brand", "subject_type")
+    search_fields = ("action", "subject_label", "actor_label", "customer__company")
+    ordering = ("-pk",)
+    fields = (
+        *("at", "customer", "actor_label", "actor", "action", "subject_type", "subject_id", "subject_label"),
+        *("values_before", "values_after"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        return super().get_queryset(request).select_related("customer")
+
+    @admin.display(description="Before")
+    def values_before(self, entry: AuditEntry) -> SafeString:
+        return pretty(entry.before)
+
+    @admin.display(description="After")
+    def values_after(self, entry: AuditEntry) -> SafeString:
+        return pretty(entry.after)

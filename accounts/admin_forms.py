@@ -1,0 +1,127 @@
+"""Forms of the admin for people, customers and brands."""
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pycountry
+from django import forms
+from django.contrib.auth.forms import BaseUserCreationForm
+
+from accounts.models import Brand, BrandHost, Customer, User
+
+if TYPE_CHECKING:
+    CustomerModelForm = forms.ModelForm[Customer]
+    UserModelForm = forms.ModelForm[User]
+    BrandModelForm = forms.ModelForm[Brand]
+    BrandHostModelForm = forms.ModelForm[BrandHost]
+    NewUserForm = BaseUserCreationForm[User]
+else:
+    # Django's forms take no type arguments at run time.
+    CustomerModelForm = UserModelForm = BrandModelForm = BrandHostModelForm = forms.ModelForm
+    NewUserForm = BaseUserCreationForm
+
+HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+
+
+def countries() -> list[tuple[str, str]]:
+    """Codes and names, by name."""
+    return sorted(((each.alpha_2, each.name) for each in pycountry.countries), key=lambda pair: pair[1])
+
+
+class CustomerForm(CustomerModelForm):
+    country = forms.ChoiceField(choices=lambda: [("", "Choose a country"), *countries()])
+
+    class Meta:
+        model = Customer
+        fields: ClassVar[list[str]] = [
+            *("brand", "company", "slug", "state", "email", "first_name", "last_name", "country", "region", "city"),
+            *("address_line_one", "postal_code", "phone_cc", "phone"),
+        ]
+        labels: ClassVar[dict[str, str]] = {
+            "email": "E-mail",
+            "region": "State or region",
+            "address_line_one": "Address",
+            "phone_cc": "Country code of the phone",
+        }
+        help_texts: ClassVar[dict[str, str]] = {
+            "slug": "Part of every address of the company; it stays as it is.",
+            "phone_cc": "Digits only, as 44.",
+            "phone": "Without the country code.",
+        }
+
+    def clean_phone_cc(self) -> str:
+        return _digits(self.cleaned_data["phone_cc"], "Write the country code as digits, such as 44.")
+
+    def clean_phone(self) -> str:
+        return _digits(self.cleaned_data["phone"], "Write the phone number as digits.")
+
+
+class PersonAddForm(NewUserForm):
+    """A new person with a first password."""
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = ["email", "name", "is_staff", "groups"]
+
+    def clean_email(self) -> str:
+        return _own_address(self.cleaned_data["email"], but=None)
+
+
+class PersonForm(UserModelForm):
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = ["email", "name", "is_active", "is_staff", "groups"]
+        help_texts: ClassVar[dict[str, str]] = {
+            "is_active": "A person who is not active cannot sign in, and is signed out at once.",
+            "is_staff": "Staff see every customer. What they may do is said by their groups.",
+        }
+
+    def clean_email(self) -> str:
+        return _own_address(self.cleaned_data["email"], but=self.instance)
+
+
+class BrandForm(BrandModelForm):
+    class Meta:
+        model = Brand
+        fields: ClassVar[list[str]] = [
+            *("name", "slug", "colour", "mark", "sender", "support_email", "currency", "is_default"),
+        ]
+
+    def clean_colour(self) -> str:
+        return str(self.cleaned_data["colour"]).lower()
+
+    def clean_currency(self) -> str:
+        code = str(self.cleaned_data["currency"]).upper()
+        if pycountry.currencies.get(alpha_3=code) is None:
+            raise forms.ValidationError("Write a currency as three letters, such as USD.")
+        return code
+
+
+class BrandHostForm(BrandHostModelForm):
+    class Meta:
+        model = BrandHost
+        fields: ClassVar[list[str]] = ["host"]
+
+    def clean_host(self) -> str:
+        host = str(self.cleaned_data["host"]).strip().lower()
+        if not HOST.fullmatch(host):
+            raise forms.ValidationError("Write the name alone, such as portal.example.com.")
+        return host
+
+
+def _own_address(email: Any, *, but: User | None) -> str:
+    """Addresses are kept in lower case, so that two spellings are one person."""
+    address = str(email).lower()
+    others = User.objects.filter(email=address)
+    if but is not None:
+        others = others.exclude(pk=but.pk)
+    if others.exists():
+        raise forms.ValidationError("There is a person with this e-mail address.")
+    return address
+
+
+def _digits(text: str, sentence: str) -> str:
+    plain = re.sub(r"[\s()./+-]", "", text)
+    if not plain.isdecimal() or not plain.isascii():
+        raise forms.ValidationError(sentence)
+    return plain

@@ -1,0 +1,121 @@
+"""What every admin page of ours is made of: pages that leave an audit row, and pages that only show."""
+
+import json
+from collections.abc import Iterable, Mapping
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth import admin as auth
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.forms import BaseInlineFormSet, Field, ModelChoiceField, ModelForm
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.audit import record_by_staff
+from accounts.models import Customer, User
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+    UserAdmin = auth.UserAdmin[Any]
+    Form = ModelForm[Any]
+    FormSet = BaseInlineFormSet[Any, Any, Any]
+else:
+    # Django's admin classes take no type arguments at run time.
+    ModelAdmin, TabularInline, UserAdmin = admin.ModelAdmin, admin.TabularInline, auth.UserAdmin
+
+
+class AuditedAdmin(ModelAdmin):
+    """Adding and changing leaves an audit row in the same transaction. Rows of inlines may go, the object stays."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def customer_of(self, obj: Any) -> Customer | None:
+        """Whose audit trail the change belongs to."""
+        return None
+
+    def save_model(self, request: HttpRequest, obj: Any, form: "Form", change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        self._note(request, form, obj, "changed" if change else "created")
+
+    def save_formset(self, request: HttpRequest, form: "Form", formset: "FormSet", change: bool) -> None:
+        # A deleted row loses its key, so its copy is what the audit row speaks of.
+        removed = [(each, copy(each.instance)) for each in formset.deleted_forms if each.instance.pk]
+        super().save_formset(request, form, formset, change)
+        for child, before in removed:
+            self._note(request, child, before, "removed", parent=form.instance)
+        for child in formset.forms:
+            if child.has_changed() and child not in formset.deleted_forms:
+                verb = "changed" if child in formset.initial_forms else "added"
+                self._note(request, child, child.instance, verb, parent=form.instance)
+
+    def _note(self, request: HttpRequest, form: "Form", obj: models.Model, verb: str, parent: Any = None) -> None:
+        names = _fields_to_note(form, verb)
+        if not names:
+            return
+        record_by_staff(
+            user=staff_of(request),
+            customer=self.customer_of(parent or obj),
+            action=f"{_noun(obj)}.{verb}",
+            subject=obj,
+            before={} if verb in {"created", "added"} else shown(form, names, form.initial),
+            after={} if verb == "removed" else shown(form, names, form.cleaned_data),
+        )
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Shows, and changes nothing."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def staff_of(request: HttpRequest) -> User:
+    """The member of staff who asks; the admin lets nobody else in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def pretty(value: Any) -> SafeString:
+    """JSON for reading."""
+    return format_html("<pre>{}</pre>", json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True))
+
+
+def shown(form: "Form", names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a form as a person reads them, fit for JSON."""
+    return {name: _shown(form.fields[name], values.get(name)) for name in names}
+
+
+def _fields_to_note(form: "Form", verb: str) -> list[str]:
+    known = {field.name for field in form.instance._meta.get_fields()}
+    names = form.changed_data if verb == "changed" else form.fields
+    return [name for name in names if name in known and name != form.instance._meta.pk.name]
+
+
+def _shown(field: Field, value: Any) -> Any:
+    if isinstance(value, (list, tuple, models.QuerySet)):
+        return sorted(str(each) for each in value)
+    if isinstance(field, ModelChoiceField) and value is not None:
+        return str(field.to_python(value))
+    return value if value is None or isinstance(value, (str, int, bool)) else str(value)
+
+
+def _noun(obj: models.Model) -> str:
+    return str(obj._meta.verbose_name).replace(" ", "_")

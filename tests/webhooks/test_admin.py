@@ -1,0 +1,71 @@
+"""The log of events: staff read it and replay, and no credential is in it."""
+
+import pytest
+from django.test import Client
+
+from reseller_portal.webhooks.intake import keep
+from reseller_portal.webhooks.models import Event
+from reseller_portal.webhooks.processing import process_due
+from tests.accounts.staff import audit_rows, browser_of, make_admin, make_support
+from tests.webhooks.deliveries import body_of, open_account, the_event
+from tests.world import World
+
+LOG = "/admin/webhooks/event/"
+
+
+@pytest.fixture
+def rex(world: World) -> Client:
+    return browser_of(make_admin())
+
+
+@pytest.fixture
+def ignored(world: World) -> Event:
+    """An event of Acme that nobody listens to."""
+    open_account(world.acme)
+    keep(body_of("mailbox.sang", domainName="a.example", password="open-sesame"))
+    process_due()
+    return the_event()
+
+
+def replay(browser: Client, event: Event) -> int:
+    return browser.post(LOG, {"action": "replay", "_selected_action": [event.pk]}, follow=True).status_code
+
+
+def test_the_log_names_the_customer_and_what_became_of_an_event(rex: Client, ignored: Event) -> None:
+    text = rex.get(LOG).content.decode()
+    for shown in ("mailbox.sang", "EVENT1", "Acme", "Kept, not understood"):
+        assert shown in text
+
+
+@pytest.mark.parametrize(("query", "found"), [("q=EVENT1", 1), ("q=sang", 1), ("q=EVENT2", 0), ("state=due", 0)])
+def test_an_event_is_found_by_id_name_and_state(rex: Client, ignored: Event, query: str, found: int) -> None:
+    assert rex.get(f"{LOG}?{query}").context["cl"].result_count == found
+
+
+def test_the_page_of_an_event_shows_its_content_without_credentials(rex: Client, ignored: Event) -> None:
+    text = rex.get(f"{LOG}{ignored.pk}/change/").content.decode()
+    assert "a.example" in text
+    assert ignored.secrets
+    assert ignored.secrets not in text
+    assert "open-sesame" not in text
+
+
+def test_an_event_is_never_written_by_hand(rex: Client, ignored: Event) -> None:
+    assert rex.post(f"{LOG}{ignored.pk}/change/", {"name": "other"}).status_code == 403
+    assert rex.post(f"{LOG}{ignored.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert rex.get(f"{LOG}add/").status_code == 403
+
+
+def test_an_event_is_replayed_and_audited(rex: Client, ignored: Event) -> None:
+    assert replay(rex, ignored) == 200
+    assert (the_event().state, the_event().attempts) == (Event.State.DUE, 0)
+    (row,) = audit_rows("event.replayed")
+    assert (row.actor_label, row.subject_id, row.before["state"]) == ("Rex", str(ignored.pk), "ignored")
+
+
+def test_support_reads_the_log_and_replays_nothing(world: World, ignored: Event) -> None:
+    sam = browser_of(make_support())
+    assert "mailbox.sang" in sam.get(LOG).content.decode()
+    replay(sam, ignored)
+    assert the_event().state == Event.State.IGNORED
+    assert audit_rows("event.replayed") == []
