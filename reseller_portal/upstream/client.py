@@ -1,0 +1,48 @@
+"""The upstream API, typed: plain Python on requests, usable by itself.
+
+Every call returns frozen dataclasses or raises one of the four errors of `errors`.
+"""
+
+from collections.abc import Callable, Mapping
+
+import requests
+
+from reseller_portal.upstream.caller import Caller
+from reseller_portal.upstream.domains import Domains
+from reseller_portal.upstream.geo import Geo
+from reseller_portal.upstream.mailboxes import Mailboxes
+from reseller_portal.upstream.orders import Orders
+from reseller_portal.upstream.routes import with_paths
+from reseller_portal.upstream.subscriptions import Subscriptions
+from reseller_portal.upstream.transport import Transport
+from reseller_portal.upstream.users import Users
+from reseller_portal.upstream.wallet import Wallets
+
+
+class Client:
+    """One key at one upstream; one object per thread, as its session is not shared safely.
+
+    `base_url` ends with /api/v1/integration. `timeout` is (connect, read) in seconds. `before_call` hears the name
+    of the operation before each request: the place to keep within 5 calls a second. `paths` moves operations, by
+    name, to "METHOD /path" or "/path".
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        session: requests.Session | None = None,
+        timeout: tuple[float, float] = (3.05, 25.0),
+        before_call: Callable[[str], None] | None = None,
+        paths: Mapping[str, str] | None = None,
+    ) -> None:
+        transport = Transport(base_url, key, session or requests.Session(), timeout, before_call)
+        call = Caller(transport, with_paths(paths or {}))
+        self.users = Users(call)
+        self.geo = Geo(call)
+        self.domains = Domains(call)
+        self.orders = Orders(call)
+        self.mailboxes = Mailboxes(call)
+        self.subscriptions = Subscriptions(call)
+        self.wallet = Wallets(call)

@@ -1,0 +1,33 @@
+"""Customers: one upstream user for each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reseller_portal.upstream.caller import Caller
+from reseller_portal.upstream.models.users import User, UserDraft
+from reseller_portal.upstream.paging import MOST_PER_PAGE, Page, page_query, read_page, walk
+
+
+@dataclass(frozen=True)
+class Users:
+    call: Caller
+
+    def create(self, draft: UserDraft) -> User:
+        """The new customer, at once. Never repeat it unseen: a second call may make a twin of one e-mail. Documented.
+
+        Look with `list(contains=email)` before, and again after `Unreachable`. A 409 means that the customer exists.
+        """
+        answer = self.call("create_user", body=draft.wire())
+        return User.made_from(draft, answer.one("user").identifier("id", "userId"))
+
+    def get(self, user_id: str) -> User:
+        """One customer; 404 when there is none, or when it is another partner's. Path secondary, keys assumed."""
+        return User.read(self.call("get_user", query={"userId": user_id}).one("user"))
+
+    def list(self, page: int = 1, limit: int = MOST_PER_PAGE, contains: str = "") -> Page[User]:
+        """One page of the customers; `contains` may be ignored by the upstream. Path secondary, answer assumed."""
+        answer = self.call("list_users", query={**page_query(page, limit), "contains": contains})
+        return read_page(answer, User.read, answer.many("users"), asked=page)
+
+    def all(self, contains: str = "") -> Iterator[User]:
+        return walk(lambda page: self.list(page, contains=contains))

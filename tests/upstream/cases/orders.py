@@ -1,0 +1,98 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from reseller_portal.upstream.models.orders import (
+    DomainDraft,
+    GoogleOauth,
+    MailboxDraft,
+    MailboxOrderDraft,
+    Order,
+    OrderAccepted,
+    OrderDraft,
+    OrderedDomain,
+    OrderedMailbox,
+)
+from tests.upstream.cases import IVO, Case
+
+ORDER = "QWW959MJR27VRW4C4ANTN11TFYH0"
+DRAFT = OrderDraft(
+    user_id=IVO,
+    domains=[DomainDraft("gotoharborlight.example", forward_to="https://www.harborlight.example")],
+    mailboxes={
+        "gotoharborlight.example": [
+            MailboxDraft(
+                "maya",
+                "Maya",
+                "Ferro",
+                profile_picture="https://cdn.harborlight.example/avatars/maya-ferro.jpg",
+                on_warmup=True,
+            ),
+            MailboxDraft("maya.ferro", "Maya", "Ferro", on_warmup=False),
+        ]
+    },
+    service_provider="GOOGLE",
+    google=GoogleOauth(
+        route="https://app.harborlight.example/oauth/google",
+        client_id="702214839055-harborlightdemo.apps.googleusercontent.example",
+        app_name="Harborlight Sender",
+    ),
+    auto_renew=True,
+)
+MAILBOX_DRAFT = MailboxOrderDraft(
+    user_id=IVO,
+    subscription_id="KPACMW5MWT6TB27M6HWXGDTP42KP",
+    mailboxes={"harborlight-reach.example": [MailboxDraft("noor", "Noor", "Haddad")]},
+    service_provider="GOOGLE",
+)
+CASES = {
+    "create_order": Case(lambda client: client.orders.create(DRAFT), OrderAccepted(order_id=ORDER)),
+    "create_mailbox_order": Case(
+        lambda client: client.orders.create_mailboxes(MAILBOX_DRAFT),
+        OrderAccepted(order_id="KHTKNBXT8ZHGXGKDYE83G3B6ZJ5B"),
+    ),
+    "process_order": Case(
+        lambda client: client.orders.process(ORDER, user_id=IVO),
+        OrderAccepted(order_id=ORDER, action_id="ACT_cdf09b99-e13e-52d3-8e67-dd7808ea5d34"),
+    ),
+    "get_order": Case(
+        lambda client: client.orders.get(ORDER, user_id=IVO),
+        Order(
+            id=ORDER,
+            status="PAID",
+            user_id=IVO,
+            service_provider="GOOGLE",
+            billing_cycle="MONTHLY",
+            auto_renew=True,
+            total_price=Decimal("18.99"),
+            created_at=datetime(2026, 10, 2, 11, 18, 7, 310000, UTC),
+            domains=(
+                OrderedDomain(
+                    name="gotoharborlight.example",
+                    id="KVWF16R4EDMMGRBEXN6JABBQ931M",
+                    years=1,
+                    price=Decimal("12.99"),
+                    status="ACTIVE",
+                ),
+            ),
+            mailboxes=(
+                OrderedMailbox(
+                    email="maya@gotoharborlight.example", id="KR1TBD5TF9130JR7DYNC7AD21QTT", status="ACTIVE"
+                ),
+                OrderedMailbox(
+                    email="maya.ferro@gotoharborlight.example",
+                    id="R8YYKBB438C89J8614CVX5PCA5WF",
+                    status="CREATING_PASSWORD",
+                ),
+            ),
+        ),
+    ),
+    "get_order_status": Case(
+        lambda client: client.orders.status(ORDER, user_id=IVO),
+        Order(
+            id=ORDER,
+            status="PENDING",
+            domains=(OrderedDomain(name="gotoharborlight.example", status="ACTIVE"),),
+            mailboxes=(OrderedMailbox(email="maya@gotoharborlight.example", status="IN_PROGRESS"),),
+        ),
+    ),
+}

@@ -1,0 +1,50 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from reseller_portal.upstream.models.subscriptions import Subscription
+from reseller_portal.upstream.models.wallet import Wallet
+from reseller_portal.upstream.paging import Page
+from tests.upstream.cases import IVO, TAMSIN, Case
+
+RUNNING = Subscription(
+    id="KPACMW5MWT6TB27M6HWXGDTP42KP",
+    user_id=IVO,
+    domain="harborlight-reach.example",
+    status="ACTIVE",
+    mailbox_quantity=2,
+    price_per_mailbox=Decimal(3),
+    billing_cycle="MONTHLY",
+    period_started_at=datetime(2026, 10, 4, 10, 12, 55, tzinfo=UTC),
+    period_ends_at=datetime(2026, 11, 4, 10, 12, 55, tzinfo=UTC),
+    service_provider="GOOGLE",
+    auto_renew=True,
+)
+UNPAID = Subscription(
+    id="KT3NJQYFDDXSAAJP46XMN91R4P0M",
+    user_id=TAMSIN,
+    domain="brightfen-mail.example",
+    status="PAST_DUE",
+    mailbox_quantity=3,
+    price_per_mailbox=Decimal(5),
+    billing_cycle="MONTHLY",
+    period_started_at=datetime(2026, 8, 28, 7, 0, 10, 120000, UTC),
+    period_ends_at=datetime(2026, 9, 28, 7, 0, 10, 120000, UTC),
+    service_provider="MICROSOFT",
+    auto_renew=False,
+)
+CASES = {
+    "list_subscriptions": Case(
+        lambda client: client.subscriptions.list(limit=50),
+        Page((RUNNING, UNPAID), current_page=1, total_pages=1, total=2),
+    ),
+    "get_wallet": Case(
+        lambda client: client.wallet.get(),
+        Wallet(
+            balance=Decimal("412.37"),
+            currency="USD",
+            is_recharged_automatically=True,
+            recharge_threshold=Decimal(20),
+            recharge_minimum=Decimal(50),
+        ),
+    ),
+}
