@@ -8,15 +8,22 @@ from collections.abc import Callable, Mapping
 import requests
 
 from reseller_portal.upstream.caller import Caller
+from reseller_portal.upstream.dns import Dns
 from reseller_portal.upstream.domains import Domains
+from reseller_portal.upstream.exports import Exports
 from reseller_portal.upstream.geo import Geo
 from reseller_portal.upstream.mailboxes import Mailboxes
 from reseller_portal.upstream.orders import Orders
+from reseller_portal.upstream.placement import Placement
+from reseller_portal.upstream.practice import Practice
+from reseller_portal.upstream.prewarm import Prewarm
 from reseller_portal.upstream.routes import with_paths
 from reseller_portal.upstream.subscriptions import Subscriptions
+from reseller_portal.upstream.support import Support
 from reseller_portal.upstream.transport import Transport
 from reseller_portal.upstream.users import Users
 from reseller_portal.upstream.wallet import Wallets
+from reseller_portal.upstream.warmup import Warmup
 
 
 class Client:
@@ -46,3 +53,10 @@ class Client:
         self.mailboxes = Mailboxes(call)
         self.subscriptions = Subscriptions(call)
         self.wallet = Wallets(call)
+        self.dns = Dns(call)
+        self.warmup = Warmup(call)
+        self.exports = Exports(call)
+        self.prewarm = Prewarm(call)
+        self.placement = Placement(call)
+        self.support = Support(call)
+        self.practice = Practice(call)

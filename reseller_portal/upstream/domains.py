@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reseller_portal.upstream.answer import Answer
+from reseller_portal.upstream.answer import Accepted, Answer, accepted
 from reseller_portal.upstream.caller import Caller
 from reseller_portal.upstream.errors import Refused, UnknownRoute
 from reseller_portal.upstream.models.availability import FREE, DomainOffer, Suggestions, WorkspaceCheck
+from reseller_portal.upstream.models.batches import Batch, filled, read_batch
 from reseller_portal.upstream.models.domains import Domain
+from reseller_portal.upstream.models.renewals import DomainAutoRenewal, Renewal, RenewalQuote
 from reseller_portal.upstream.paging import MOST_PER_PAGE, Page, page_query, read_page, walk
 from reseller_portal.upstream.reader import Reader
 
@@ -80,12 +82,56 @@ class Domains:
     def all(self, user_id: str, contains: str = "") -> Iterator[Domain]:
         return walk(lambda page: self.list(user_id, page, contains=contains))
 
+    def get(self, name: str, *, user_id: str) -> Domain:
+        """One domain; nothing that `list` does not tell as well. Assumed."""
+        return Domain.read(self.call("get_domain", query={"userId": user_id, "domain": name}).one("domain"))
 
-def filled(names: Sequence[str]) -> list[str]:
-    """The names as a list. Raises `ValueError` for none: the upstream reads an empty list as all of the customer's."""
-    if isinstance(names, str) or not names:
-        raise ValueError("an empty list would mean all of them")
-    return list(names)
+    def renewal_prices(self, names: Sequence[str], *, user_id: str, years: int = 1) -> Batch[RenewalQuote]:
+        """A quote for each name in the window (45 days before expiry, or grace), a failure for others. Documented."""
+        body = {"userId": user_id, "domains": filled(names), "years": years}
+        return read_batch(self.call("get_domain_renewal_prices", body=body), RenewalQuote.read)
+
+    def renew(self, names: Sequence[str], *, user_id: str, years: int = 1) -> Batch[Renewal]:
+        """Queues and charges the renewal of each name; one event tells each end. Documented.
+
+        NEVER repeat it unseen: it may buy a second year. Read `status` and `expires_at` of the domains first.
+        """
+        body = {"userId": user_id, "domains": filled(names), "years": years}
+        answer = self.call("renew_domains", body=body)
+        return Batch((), action_id=answer.action_id) if answer.content is None else read_batch(answer, Renewal.read)
+
+    def set_auto_renew(self, names: Sequence[str], *, user_id: str, is_on: bool) -> Batch[DomainAutoRenewal]:
+        """Sets, does not flip; names that were not set are missing from the answer. May be repeated. Documented.
+
+        Switched on, the upstream spends money later without another call.
+        """
+        body = {"userId": user_id, "domains": filled(names), "autoRenew": is_on}
+        return read_batch(self.call("set_domain_auto_renew", body=body), DomainAutoRenewal.read)
+
+    def forward(
+        self, names: Sequence[str], *, user_id: str, forward_to: str, is_masked: bool | None = None
+    ) -> Accepted:
+        """Queues sending visitors to a URL; dns-record.updated tells the end. May be repeated. Level sister."""
+        mask = {} if is_masked is None else {"maskForwarding": is_masked}
+        body = {"domains": filled(names), "forwardTo": forward_to, **mask}
+        return accepted(self.call("add_domain_forwarding", query={"userId": user_id}, body=body))
+
+    def forward_mail(self, names: Sequence[str], *, user_id: str, email: str) -> Accepted:
+        """Queues a catch-all to `email`; 422 unless the mailboxes are ACTIVE. May be repeated. Level sister."""
+        body = {"domains": filled(names), "email": email}
+        return accepted(self.call("add_email_forwarding", query={"userId": user_id}, body=body))
+
+    def add_google_client_id(self, names: Sequence[str], *, user_id: str, client_id: str, app_name: str) -> Accepted:
+        """Queues trust in an OAuth client; 400 when `app_name` is not its name. May be repeated. Secondary."""
+        body = {"userId": user_id, "domains": filled(names), "clientId": client_id, "appName": app_name}
+        return accepted(self.call("add_google_client_id", body=body))
+
+    def remove(self, domain_ids: Sequence[str], *, user_id: str) -> Accepted:
+        """Gives the domains up, without money back; refused while mailboxes are on them. May be repeated. Level sister.
+
+        By id only: a name may have been registered again in between.
+        """
+        return accepted(self.call("remove_domains", query={"userId": user_id}, body={"domainIds": filled(domain_ids)}))
 
 
 def _offer(answer: Answer) -> Reader:

@@ -1,12 +1,14 @@
 """Buying. An order is drafted for free, then processed: only the second call spends money, and it carries an id."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reseller_portal.upstream.answer import Answer
 from reseller_portal.upstream.caller import Caller
 from reseller_portal.upstream.errors import Refused
 from reseller_portal.upstream.models.orders import MailboxOrderDraft, Order, OrderAccepted, OrderDraft, order_status
+from reseller_portal.upstream.models.pictures import Picture, mailbox_form, order_form
 
 ALREADY_PROCESSED = re.compile(r"\balready\b.*\b(process|paid|confirm|complet|queued)", re.IGNORECASE)
 
@@ -26,6 +28,20 @@ class Orders:
     def create_mailboxes(self, draft: MailboxOrderDraft) -> OrderAccepted:
         """The same for mailboxes on a domain that is there. Path secondary."""
         answer = self.call("create_mailbox_order", query={"userId": draft.user_id}, body=draft.wire())
+        return _accepted(answer, answer.one().identifier("orderId"))
+
+    def create_with_pictures(
+        self, draft: OrderDraft, pictures: Sequence[Picture], masked: Mapping[str, bool] | None = None
+    ) -> OrderAccepted:
+        """`create` by form, with picture files, and forwarding masked by domain name. Assumed."""
+        form = order_form(draft, tuple(pictures), masked or {})
+        answer = self.call("create_order_form", query={"userId": draft.user_id}, form=form)
+        return _accepted(answer, answer.one().identifier("orderId"))
+
+    def create_mailboxes_with_pictures(self, draft: MailboxOrderDraft, pictures: Sequence[Picture]) -> OrderAccepted:
+        """`create_mailboxes` by form, with picture files; deprecated upstream. Assumed."""
+        form = mailbox_form(draft, tuple(pictures))
+        answer = self.call("add_mailboxes_form", query={"userId": draft.user_id}, form=form)
         return _accepted(answer, answer.one().identifier("orderId"))
 
     def process(self, order_id: str, *, user_id: str) -> OrderAccepted:

@@ -1,6 +1,7 @@
 """Playing the contract's examples to the client, as they are or changed."""
 
 import copy
+import email
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -23,14 +24,31 @@ def play(wire: responses.RequestsMock, operation: str, body: Any = None) -> None
 
 
 def sent(request: requests.PreparedRequest) -> dict[str, Any]:
-    """What went out, in the form of the contract's examples; a form is not unpacked."""
+    """What went out, in the form of the contract's examples."""
     url = urlsplit(str(request.url))
     said: dict[str, Any] = {"method": request.method, "path": url.path.removeprefix(urlsplit(BASE).path)}
     if url.query:
         said["query"] = dict(parse_qsl(url.query))
     if request.body and request.headers.get("Content-Type") == "application/json":
         said["body"] = json.loads(request.body)
+    elif request.body:
+        said["form"] = unpacked(request)
     return said
+
+
+def unpacked(request: requests.PreparedRequest) -> dict[str, Any]:
+    """The parts of a form: JSON read where it is JSON, files under `files` by the key in their part's name."""
+    assert isinstance(request.body, bytes)
+    head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
+    form: dict[str, Any] = {}
+    for part in email.message_from_bytes(head + request.body).walk():
+        name = part.get_param("name", header="Content-Disposition")
+        content = bytes(part.get_payload(decode=True) or b"").decode()
+        if part.get_filename():
+            form.setdefault("files", {})[str(name).removeprefix("files[").removesuffix("]")] = content
+        elif name:
+            form[str(name)] = json.loads(content) if content[0] in "[{tf" else content
+    return form
 
 
 def wanted(operation: str) -> dict[str, Any]:

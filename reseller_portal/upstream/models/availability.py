@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reseller_portal.upstream.models.batches import failure_of
 from reseller_portal.upstream.reader import Reader
 
 FREE = "workspace not exists"
@@ -53,14 +54,6 @@ class WorkspaceCheck:
     @classmethod
     def read(cls, found: Reader) -> "WorkspaceCheck":
         return cls(domain=found.identifier("domainName"), is_free=not found.has("error"), reason=failure_of(found))
-
-
-def failure_of(found: Reader) -> str:
-    """Why one item failed inside a call that went well: text, or an object with a message; "" when it did not."""
-    error = found.values.get("error")
-    if isinstance(error, dict):
-        error = error.get("message") or "failed"
-    return str(error or "")
 
 
 def _is_available(found: Reader) -> bool:

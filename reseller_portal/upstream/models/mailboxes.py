@@ -69,3 +69,84 @@ class Mailbox:
             created_at=found.maybe_moment("createdAt"),
             expires_at=found.maybe_moment("expiryDate"),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxAdmin:
+    """The account that administrates a workspace."""
+
+    email: str
+    credentials: Credentials = field(repr=False)
+    id: str | None = None
+    domain: str | None = None
+    is_admin: bool | None = None
+
+    @classmethod
+    def read(cls, found: Reader) -> "MailboxAdmin":
+        return cls(
+            email=found.identifier("email"),
+            credentials=Credentials.read(found),
+            id=found.maybe_identifier("mailboxId", "id"),
+            domain=found.maybe_text("domain"),
+            is_admin=found.maybe_flag("isAdmin"),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxChange:
+    """What to change of a mailbox; "" leaves a thing as it is. `profile_picture` is a URL."""
+
+    mailbox_id: str
+    username: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    profile_picture: str = ""
+    removes_picture: bool = False
+
+    def wire(self) -> dict[str, str | bool]:
+        """Here, and only here, the upstream writes userName."""
+        said: dict[str, str | bool] = {
+            "mailboxId": self.mailbox_id,
+            "userName": self.username,
+            "firstName": self.first_name,
+            "lastName": self.last_name,
+            "profilePicture": self.profile_picture,
+            "removeProfilePicture": self.removes_picture,
+        }
+        return {key: value for key, value in said.items() if value}
+
+
+@dataclass(frozen=True)
+class MailboxChanged:
+    """The outcome for one mailbox: queued, or refused in the words of `message`."""
+
+    mailbox_id: str
+    is_accepted: bool
+    message: str
+
+    @classmethod
+    def read(cls, found: Reader) -> "MailboxChanged":
+        return cls(found.identifier("mailboxId", "id"), found.flag("success"), found.text("message"))
+
+
+@dataclass(frozen=True)
+class MailboxHealth:
+    """Whether SMTP login works and DNS is in order; None where it was not said."""
+
+    mailbox_id: str
+    has_smtp: bool | None = None
+    has_dns: bool | None = None
+    issues: tuple[str, ...] = ()
+
+    @property
+    def is_healthy(self) -> bool:
+        return self.has_smtp is not False and self.has_dns is not False
+
+    @classmethod
+    def read(cls, found: Reader) -> "MailboxHealth":
+        return cls(
+            mailbox_id=found.identifier("mailboxId", "id"),
+            has_smtp=found.maybe_flag("smtp"),
+            has_dns=found.maybe_flag("dns"),
+            issues=found.texts("issues"),
+        )

@@ -42,3 +42,11 @@ class Subscription:
             service_provider=found.text("serviceProvider"),
             auto_renew=found.flag("autoRenew"),
         )
+
+
+@dataclass(frozen=True)
+class SubscriptionAutoRenewal:
+    """The switch as the upstream shows it after the call; None where it does not say."""
+
+    subscription_id: str
+    auto_renew: bool | None

@@ -1,8 +1,11 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from reseller_portal.upstream.answer import Accepted
 from reseller_portal.upstream.models.availability import DomainOffer, Suggestions, WorkspaceCheck
+from reseller_portal.upstream.models.batches import Batch, ItemFailure
 from reseller_portal.upstream.models.domains import Domain, DomainForwarding
+from reseller_portal.upstream.models.renewals import DomainAutoRenewal, Renewal, RenewalQuote
 from reseller_portal.upstream.paging import Page
 from tests.upstream.cases import IVO, Case
 
@@ -41,7 +44,70 @@ def _offer(name: str, price: str, renewal_price: str) -> DomainOffer:
     )
 
 
+NAMES = [REACH.name, PENDING.name]
+TOO_EARLY = ItemFailure(PENDING.name, "Domain is not within the 45 day renewal window")
 CASES = {
+    "get_domain": Case(lambda client: client.domains.get(REACH.name, user_id=IVO), REACH),
+    "get_domain_renewal_prices": Case(
+        lambda client: client.domains.renewal_prices(NAMES, user_id=IVO),
+        Batch(
+            (
+                RenewalQuote(
+                    domain=REACH.name,
+                    domain_id=REACH.id,
+                    years=1,
+                    price=Decimal("13.75"),
+                    expires_at=datetime(2026, 12, 4, tzinfo=UTC),
+                    auto_renew=False,
+                ),
+            ),
+            (TOO_EARLY,),
+        ),
+    ),
+    "renew_domains": Case(
+        lambda client: client.domains.renew(NAMES, user_id=IVO),
+        Batch(
+            (
+                Renewal(
+                    domain=REACH.name,
+                    domain_id=REACH.id,
+                    years=1,
+                    price=Decimal("13.75"),
+                    status="RENEWING",
+                    expires_at=datetime(2026, 12, 4, tzinfo=UTC),
+                ),
+            ),
+            (TOO_EARLY,),
+            "ACT_ecee0d4c-7fc1-5dbc-8a07-ad6228fc218b",
+        ),
+    ),
+    "set_domain_auto_renew": Case(
+        lambda client: client.domains.set_auto_renew(NAMES, user_id=IVO, is_on=True),
+        Batch((DomainAutoRenewal(REACH.name, REACH.id, auto_renew=True),)),
+    ),
+    "add_domain_forwarding": Case(
+        lambda client: client.domains.forward(
+            [REACH.name], user_id=IVO, forward_to="https://www.harborlight.example", is_masked=False
+        ),
+        Accepted("Domain forwarding will be added shortly", "ACT_d5fb6d59-7e06-5426-9f6c-26b0fd2bc4dd"),
+    ),
+    "add_email_forwarding": Case(
+        lambda client: client.domains.forward_mail([REACH.name], user_id=IVO, email="replies@harborlight.example"),
+        Accepted("Email forwarding will be added shortly", "ACT_c7e66029-49c9-5eac-a5c5-87d906a90d37"),
+    ),
+    "add_google_client_id": Case(
+        lambda client: client.domains.add_google_client_id(
+            [REACH.name],
+            user_id=IVO,
+            client_id="702214839055-harborlightdemo.apps.googleusercontent.example",
+            app_name="Harborlight Sender",
+        ),
+        Accepted("Client ID will be added shortly", "ACT_0794cef6-f9a0-526f-8f2e-ac054a77a6de"),
+    ),
+    "remove_domains": Case(
+        lambda client: client.domains.remove(["HD0WJ3NPQW7YT2YQMDDHN7CQTPZA"], user_id=IVO),
+        Accepted("Domains removed successfully"),
+    ),
     "suggest_domains": Case(
         lambda client: client.domains.suggest("harborlight", tlds=("com", "net")),
         Suggestions(

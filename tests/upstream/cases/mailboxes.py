@@ -1,6 +1,14 @@
 from datetime import UTC, datetime
 
-from reseller_portal.upstream.models.mailboxes import Credentials, Mailbox
+from reseller_portal.upstream.answer import Accepted
+from reseller_portal.upstream.models.mailboxes import (
+    Credentials,
+    Mailbox,
+    MailboxAdmin,
+    MailboxChange,
+    MailboxHealth,
+)
+from reseller_portal.upstream.models.warmup import WarmupSettings, WarmupState
 from reseller_portal.upstream.paging import Page
 from tests.upstream.cases import IVO, Case
 
@@ -43,7 +51,60 @@ NOOR = Mailbox(
     is_admin=False,
     created_at=datetime(2026, 10, 2, 11, 30, 1, tzinfo=UTC),
 )
+SETTINGS = WarmupSettings(
+    limit=35,
+    minimum_limit=4,
+    reply_rate=0.25,
+    open_rate=0.75,
+    spam_protection_rate=0.15,
+    on_weekdays=True,
+    increase_per_day=2,
+    disable_slow=False,
+    minimum_delay=90,
+    maximum_delay=420,
+)
 CASES = {
+    "list_all_mailboxes": Case(
+        lambda client: client.mailboxes.list_of_everyone(), Page((MAYA,), current_page=1, total_pages=1, total=1)
+    ),
+    "get_mailbox_admin": Case(
+        lambda client: client.mailboxes.get_admin(MAYA.id, user_id=IVO),
+        MailboxAdmin(email=MAYA.email, credentials=MAYA.credentials, id=MAYA.id, domain=MAYA.domain, is_admin=True),
+    ),
+    "update_mailboxes": Case(
+        lambda client: client.mailboxes.update(
+            MailboxChange(mailbox_id=NOOR.id, username="noor.haddad", first_name="Noor", last_name="Haddad"),
+            user_id=IVO,
+        ),
+        Accepted("Mailbox details will update shortly", "ACT_1c2bdf61-3142-58ed-81d1-d8946b096f31"),
+    ),
+    "remove_mailbox": Case(
+        lambda client: client.mailboxes.remove(NOOR.id, user_id=IVO), Accepted("Mailbox will be removed shortly")
+    ),
+    "validate_mailbox": Case(
+        lambda client: client.mailboxes.validate(MAYA.id, user_id=IVO),
+        MailboxHealth(MAYA.id, has_smtp=True, has_dns=True),
+    ),
+    "start_mailbox_warmup": Case(
+        lambda client: client.warmup.start(NOOR.id),
+        WarmupState("PENDING", "ACT_d5145400-43f5-594c-bae9-bb3476465d5e"),
+    ),
+    "remove_mailbox_warmup": Case(
+        lambda client: client.warmup.remove(MAYA.id),
+        Accepted("Warmup disabled", "ACT_16e971fd-30e0-5eee-8bad-a37913c23d65"),
+    ),
+    "toggle_mailbox_warmup": Case(
+        lambda client: client.warmup.toggle(MAYA.id),
+        WarmupState("PAUSED", "ACT_2270d151-e3f2-50e9-a921-a9902518e6d1"),
+    ),
+    "set_mailbox_warmup_status": Case(
+        lambda client: client.warmup.set_status(MAYA.id, "ACTIVE"),
+        WarmupState("ACTIVE", "ACT_cdde7f90-7e68-590c-8401-7b81bff1e7cb"),
+    ),
+    "update_mailbox_warmup_settings": Case(
+        lambda client: client.warmup.update_settings(MAYA.id, SETTINGS),
+        Accepted("Warmup settings updated", "ACT_b5c2b6d2-0737-5793-8f92-5088f0fb2069"),
+    ),
     "list_user_mailboxes": Case(
         lambda client: client.mailboxes.list(IVO), Page((MAYA, NOOR), current_page=1, total_pages=1, total=2)
     ),

@@ -12,6 +12,7 @@ from reseller_portal.upstream.models.orders import (
     OrderedDomain,
     OrderedMailbox,
 )
+from reseller_portal.upstream.models.pictures import Picture
 from tests.upstream.cases import IVO, Case
 
 ORDER = "QWW959MJR27VRW4C4ANTN11TFYH0"
@@ -44,7 +45,26 @@ MAILBOX_DRAFT = MailboxOrderDraft(
     mailboxes={"harborlight-reach.example": [MailboxDraft("noor", "Noor", "Haddad")]},
     service_provider="GOOGLE",
 )
+FORM_DRAFT = OrderDraft(
+    user_id=IVO,
+    domains=[DomainDraft("gotoharborlight.example", forward_to="https://www.harborlight.example")],
+    mailboxes={"gotoharborlight.example": [MailboxDraft("maya", "Maya", "Ferro")]},
+    service_provider="GOOGLE",
+    auto_renew=False,
+)
+MAYAS_PICTURE = Picture("maya@gotoharborlight.example", "maya.png", b"<bytes of maya.png>")
+NOORS_PICTURE = Picture("noor@harborlight-reach.example", "noor.png", b"<bytes of noor.png>")
 CASES = {
+    "create_order_form": Case(
+        lambda client: client.orders.create_with_pictures(
+            FORM_DRAFT, [MAYAS_PICTURE], masked={"gotoharborlight.example": False}
+        ),
+        OrderAccepted(order_id="F84TRY7ZVGW06GBFWD6RWBGQTTAB"),
+    ),
+    "add_mailboxes_form": Case(
+        lambda client: client.orders.create_mailboxes_with_pictures(MAILBOX_DRAFT, [NOORS_PICTURE]),
+        OrderAccepted(order_id="KHTKNBXT8ZHGXGKDYE83G3B6ZJ5B"),
+    ),
     "create_order": Case(lambda client: client.orders.create(DRAFT), OrderAccepted(order_id=ORDER)),
     "create_mailbox_order": Case(
         lambda client: client.orders.create_mailboxes(MAILBOX_DRAFT),

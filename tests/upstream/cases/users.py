@@ -1,5 +1,7 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from reseller_portal.upstream.answer import Accepted
 from reseller_portal.upstream.models.users import User, UserDraft
 from reseller_portal.upstream.paging import Page
 from tests.upstream.cases import IVO, TAMSIN, Case
@@ -55,6 +57,13 @@ TAMSIN_READ = User(
     created_at=datetime(2026, 3, 19, 10, 2, 44, 517000, UTC),
 )
 CASES = {
+    "update_user": Case(
+        lambda client: client.users.update(
+            IVO, replace(DRAFT, address_line_one="112 Signal Hill Road", postal_code="97209")
+        ),
+        Accepted("User updated successfully"),
+    ),
+    "delete_user": Case(lambda client: client.users.delete(TAMSIN), Accepted("User successfully deleted")),
     "create_user": Case(lambda client: client.users.create(DRAFT), User.made_from(DRAFT, IVO)),
     "get_user": Case(lambda client: client.users.get(IVO), IVO_READ),
     "list_users": Case(
