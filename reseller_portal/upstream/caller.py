@@ -1,6 +1,6 @@
 """From an operation to its route: the table, what was configured, and what was found out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,10 +12,11 @@ from reseller_portal.upstream.transport import FormPart, Transport
 
 @dataclass(frozen=True)
 class Caller:
-    """`routes` changes only when an alternative answered, or when all of them were tried."""
+    """`found` keeps, by operation, the place that answered among alternatives, or the first one when none did."""
 
     transport: Transport
-    routes: dict[str, Route] = field(repr=False)
+    routes: Mapping[str, Route] = field(repr=False)
+    found: MutableMapping[str, str] = field(default_factory=dict)
 
     def __call__(
         self,
@@ -28,20 +29,27 @@ class Caller:
     ) -> Answer:
         """The answer of `operation`. Query values None and "" stay at home; `bodies` replace `body` on the named paths.
 
-        Where the upstream does not know the route, the alternatives are tried in order, once in this object's life.
+        Where the upstream does not know the route, the alternatives are tried in order, once while `found` lives.
         """
         asked = {name: value for name, value in (query or {}).items() if value not in (None, "")}
-        first = self.routes[operation]
-        places = (first.place, *first.alternatives)
-        for place in places:
-            route = replace(first, place=place, alternatives=())
+        for route in self._candidates(operation):
             sent = (bodies or {}).get(route.path, body)
             try:
                 envelope = self.transport.call(operation, route.method, route.path, query=asked, body=sent, form=form)
-            except UnknownRoute as refusal:
-                refused = refusal
+            except UnknownRoute as unknown:
+                refusal = unknown
                 continue
-            self.routes[operation] = route
+            self._remember(operation, route)
             return Answer(operation, envelope)
-        self.routes[operation] = replace(first, alternatives=())
-        raise refused
+        self._remember(operation, self.routes[operation])
+        raise refusal
+
+    def _candidates(self, operation: str) -> list[Route]:
+        route = self.routes[operation]
+        found = self.found.get(operation)
+        places = [found] if found else [route.place, *route.alternatives]
+        return [replace(route, place=place) for place in places]
+
+    def _remember(self, operation: str, route: Route) -> None:
+        if self.routes[operation].alternatives:
+            self.found[operation] = route.place

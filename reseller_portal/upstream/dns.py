@@ -13,14 +13,14 @@ from reseller_portal.upstream.reader import Reader
 class Dns:
     call: Caller
 
-    def list(self, domain: str, *, user_id: str) -> Zone:
+    def list(self, user_id: str, domain: str) -> Zone:
         """All records, not paged. Secondary."""
         found = self.call("list_dns_records", query={"userId": user_id, "domain": domain}).one()
         if not found.has("records"):
             raise found.malformed("records")
         return Zone(_records(found.many("records")), _records(found.many("disabledRecords")))
 
-    def add(self, domain: str, records: Sequence[DnsRecordDraft], *, user_id: str) -> tuple[DnsRecord, ...]:
+    def add(self, user_id: str, domain: str, records: Sequence[DnsRecordDraft]) -> tuple[DnsRecord, ...]:
         """What the upstream says it added, () where it does not say. Path secondary, body documented.
 
         A repeat may add a record twice, one bad record may spoil the others: read, add what is missing, read again.
@@ -30,7 +30,7 @@ class Dns:
         body = {"domain": domain, "records": [record.wire() for record in records]}
         return _added(self.call("add_dns_records", query={"userId": user_id}, body=body))
 
-    def update(self, domain: str, record_id: str, record: DnsRecordDraft, *, user_id: str) -> DnsRecord | None:
+    def update(self, user_id: str, domain: str, record_id: str, record: DnsRecordDraft) -> DnsRecord | None:
         """Replaces the whole record; None where the answer does not show it. May be repeated. Secondary.
 
         The id may change and DMARC be completed: look the record up by host, type and value afterwards.
@@ -41,12 +41,12 @@ class Dns:
         found = self.call("update_dns_record", query={"userId": user_id}, body=body).maybe_one()
         return DnsRecord.read(found) if found else None
 
-    def delete(self, domain: str, record_id: str, *, user_id: str) -> Accepted:
+    def delete(self, user_id: str, domain: str, record_id: str) -> Accepted:
         """May be repeated. Secondary."""
         query = {"userId": user_id, "recordId": record_id, "domain": domain}
         return accepted(self.call("delete_dns_record", query=query))
 
-    def replace_nameservers(self, domain: str, nameservers: Sequence[str], *, user_id: str) -> Accepted:
+    def replace_nameservers(self, user_id: str, domain: str, nameservers: Sequence[str]) -> Accepted:
         """The whole list, queued; up to 48 hours until seen everywhere, no event tells. May be repeated. Secondary."""
         if isinstance(nameservers, str) or not nameservers:
             raise ValueError("a domain needs name servers")

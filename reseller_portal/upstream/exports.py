@@ -25,7 +25,7 @@ class Exports:
     call: Caller
 
     def reexport(
-        self, mailbox_id: str, *, user_id: str, google: GoogleOauth | None = None, microsoft_route: str = ""
+        self, user_id: str, mailbox_id: str, *, google: GoogleOauth | None = None, microsoft_route: str = ""
     ) -> Accepted:
         """Queues an OAuth export of an ACTIVE mailbox, by its own provider; mailbox.exported tells. Secondary.
 
@@ -42,7 +42,7 @@ class Exports:
         found = self.call("list_platform_credentials", query={"userId": user_id}).one()
         return {app: PlatformConnection.read(item) for app in found.values if (item := found.one(app))}
 
-    def add_login(self, login: PlatformLogin, *, user_id: str) -> str:
+    def add_login(self, user_id: str, login: PlatformLogin) -> str:
         """The id of the stored login, tried on the platform first: slow, 400 when it is wrong. Documented.
 
         NEVER repeat it unseen: every call stores one more, and a wrong one may lock the account.
@@ -50,7 +50,7 @@ class Exports:
         answer = self.call("add_platform_credential", query={"userId": user_id}, body=login.wire())
         return answer.one().identifier("credentialId", "id")
 
-    def update_login(self, login_id: str, change: PlatformLoginChange, *, user_id: str) -> Accepted:
+    def update_login(self, user_id: str, login_id: str, change: PlatformLoginChange) -> Accepted:
         """Changes a stored login and keeps its id. May be repeated. Secondary."""
         body = change.wire()
         if not body:
@@ -58,27 +58,27 @@ class Exports:
         query = {"userId": user_id, "credentialId": login_id}
         return accepted(self.call("update_platform_credential", query=query, body=body))
 
-    def remove_login(self, login_id: str, *, user_id: str) -> Accepted:
+    def remove_login(self, user_id: str, login_id: str) -> Accepted:
         """May be repeated. Documented."""
         return accepted(self.call("remove_platform_credential", query={"userId": user_id, "credentialId": login_id}))
 
-    def export(self, mailbox_ids: Sequence[str], *, login_id: str, user_id: str) -> Accepted:
+    def export(self, user_id: str, login_id: str, mailbox_ids: Sequence[str]) -> Accepted:
         """Queues the hand-over of many mailboxes at once; mailbox.exported may tell the end. Documented.
 
         NEVER repeat it unseen. The list has two names in the sources; the second is tried when the first was missed.
         """
         ids = filled(mailbox_ids)
         try:
-            return self._export({"credentialId": login_id, "componentMailboxIds": ids}, user_id)
+            return self._export(user_id, {"credentialId": login_id, "componentMailboxIds": ids})
         except Refused as refusal:
             if refusal.status != 400 or not MISSES_A_FIELD.search(refusal.reason):
                 raise
-        return self._export({"credentialId": login_id, "mailboxIds": ids}, user_id)
+        return self._export(user_id, {"credentialId": login_id, "mailboxIds": ids})
 
-    def workspaces(self, login_id: str, *, user_id: str) -> tuple[PlatformWorkspace, ...]:
+    def workspaces(self, user_id: str, login_id: str) -> tuple[PlatformWorkspace, ...]:
         """The organisations of an INSTANTLY login. Path secondary, answer assumed."""
         answer = self.call("list_platform_workspaces", query={"userId": user_id, "credentialId": login_id})
         return tuple(PlatformWorkspace.read(item) for item in answer.many("workspaces"))
 
-    def _export(self, body: dict[str, Any], user_id: str) -> Accepted:
+    def _export(self, user_id: str, body: dict[str, Any]) -> Accepted:
         return accepted(self.call("export_mailboxes", query={"userId": user_id}, body=body))

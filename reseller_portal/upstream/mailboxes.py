@@ -40,12 +40,12 @@ class Mailboxes:
     def all_of_everyone(self, contains: str = "") -> Iterator[Mailbox]:
         return walk(lambda page: self.list_of_everyone(page, contains=contains))
 
-    def get_admin(self, mailbox_id: str, *, user_id: str) -> MailboxAdmin:
+    def get_admin(self, user_id: str, mailbox_id: str) -> MailboxAdmin:
         """The administrator of the mailbox's workspace, password included: only when a person asked. Secondary."""
         answer = self.call("get_mailbox_admin", query={"userId": user_id, "mailboxId": mailbox_id})
         return MailboxAdmin.read(answer.one("adminDetails"))
 
-    def update(self, change: MailboxChange, *, user_id: str) -> Accepted:
+    def update(self, user_id: str, change: MailboxChange) -> Accepted:
         """Queues the change; mailbox.updated tells the end. A new username is a new address. Secondary.
 
         May be repeated.
@@ -56,7 +56,7 @@ class Mailboxes:
                 raise Refused(answer.operation, 200, result.message)
         return accepted(answer)
 
-    def update_many(self, changes: Sequence[MailboxChange], *, user_id: str) -> tuple[MailboxChanged, ...]:
+    def update_many(self, user_id: str, changes: Sequence[MailboxChange]) -> tuple[MailboxChanged, ...]:
         """The outcome of each change: some may be refused while others are queued. May be repeated. Secondary."""
         if not changes:
             raise ValueError("no mailboxes to change")
@@ -64,14 +64,14 @@ class Mailboxes:
         answer = self.call("update_mailboxes", query={"userId": user_id}, body=body)
         return tuple(MailboxChanged.read(item) for item in answer.many("results"))
 
-    def remove(self, mailbox_id: str, *, user_id: str) -> Accepted:
+    def remove(self, user_id: str, mailbox_id: str) -> Accepted:
         """Queues the loss of the mailbox; no event tells the end, `get` gives 404. May be repeated. Documented.
 
         With the last mailbox goes the whole workspace. Refused in the last 24 hours of the subscription.
         """
         return accepted(self.call("remove_mailbox", query={"userId": user_id}, body={"mailboxId": mailbox_id}))
 
-    def validate(self, mailbox_id: str, *, user_id: str) -> MailboxHealth:
+    def validate(self, user_id: str, mailbox_id: str) -> MailboxHealth:
         """Tries SMTP and DNS: slow, never in a loop. A refusal means unhealthy, too. Path secondary, answer assumed."""
         body = {"mailboxId": mailbox_id}
         found = self.call("validate_mailbox", query={"userId": user_id}, body=body).maybe_one()
@@ -89,5 +89,5 @@ def _page(answer: Answer, asked: int) -> Page[Mailbox]:
 
 def _inside(group: Reader) -> list[Reader]:
     """The mailboxes of one domain, each told its domain."""
-    domain = {"domain": group.maybe_text("domainName")}
+    domain = {"domain": group.text_or_empty("domainName")}
     return [replace(box, values={**domain, **box.values}) for box in group.many("mailboxes")]

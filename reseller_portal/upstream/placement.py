@@ -15,9 +15,9 @@ class Placement:
 
     def test(
         self,
+        user_id: str,
         mailbox_ids: Sequence[str],
         *,
-        user_id: str,
         spamassassin: bool = False,
         blacklist: bool = False,
         ai_insight: bool = False,

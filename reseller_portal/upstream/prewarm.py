@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reseller_portal.upstream.answer import Answer
 from reseller_portal.upstream.caller import Caller
-from reseller_portal.upstream.models.orders import OrderAccepted
+from reseller_portal.upstream.models.orders import PlacedOrder
 from reseller_portal.upstream.models.prewarm import PrewarmedDomain, PrewarmedOrderDraft
 from reseller_portal.upstream.paging import Page, page_query, read_page, walk
 
@@ -15,21 +15,21 @@ class Prewarm:
     call: Caller
 
     def list(
-        self, page: int = 1, limit: int | None = None, *, service_provider: str = "", contains: str = ""
+        self, page: int = 1, limit: int | None = None, *, provider: str = "", contains: str = ""
     ) -> Page[PrewarmedDomain]:
         """One page of what is on sale now; the upstream may not know `limit`. Secondary."""
-        query = stock_query(page, limit) | {"serviceProvider": service_provider, "contains": contains}
+        query = stock_query(page, limit) | {"serviceProvider": provider, "contains": contains}
         return read_stock(self.call("list_prewarmed_domains", query=query), page)
 
-    def all(self, *, service_provider: str = "", contains: str = "") -> Iterator[PrewarmedDomain]:
-        return walk(lambda page: self.list(page, service_provider=service_provider, contains=contains))
+    def all(self, *, provider: str = "", contains: str = "") -> Iterator[PrewarmedDomain]:
+        return walk(lambda page: self.list(page, provider=provider, contains=contains))
 
-    def order(self, draft: PrewarmedOrderDraft) -> OrderAccepted:
+    def order(self, user_id: str, draft: PrewarmedOrderDraft) -> PlacedOrder:
         """Buys at once; a success and a failure event may both come, each for its own domains. Secondary.
 
         NEVER repeat it unseen: it may buy twice. Look for the packages' domains and in `list` first.
         """
-        answer = self.call("order_prewarmed_domains", query={"userId": draft.user_id}, body=draft.wire())
+        answer = self.call("order_prewarmed_domains", query={"userId": user_id}, body=draft.wire())
         return ordered(answer)
 
 
@@ -42,5 +42,5 @@ def read_stock(answer: Answer, asked: int) -> Page[PrewarmedDomain]:
     return read_page(answer, PrewarmedDomain.read, answer.many("inventory"), asked)
 
 
-def ordered(answer: Answer) -> OrderAccepted:
-    return OrderAccepted(order_id=answer.one().identifier("orderId"), action_id=answer.action_id)
+def ordered(answer: Answer) -> PlacedOrder:
+    return PlacedOrder(answer.one().identifier("orderId"), answer.action_id)

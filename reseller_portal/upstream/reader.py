@@ -41,8 +41,15 @@ class Reader:
     def text(self, *keys: str) -> str:
         return self._required(_text, keys)
 
-    def maybe_text(self, *keys: str) -> str | None:
-        return self._maybe(_text, keys)
+    def text_or_empty(self, *keys: str) -> str:
+        return self._maybe(_text, keys) or ""
+
+    def state(self, *keys: str) -> str:
+        """A word of a list that may grow, in the one spelling `as_state` gives it."""
+        return as_state(self.identifier(*keys))
+
+    def state_or_empty(self, *keys: str) -> str:
+        return as_state(self.text_or_empty(*keys))
 
     def whole(self, *keys: str) -> int:
         return self._required(_whole, keys)
@@ -109,6 +116,11 @@ def readers(operation: str, at: str, items: list[Any]) -> list[Reader]:
         if not isinstance(item, dict):
             raise Malformed(operation, f"{at}[{number}]")
     return [Reader(operation, f"{at}[{number}].", item) for number, item in enumerate(items)]
+
+
+def as_state(word: str) -> str:
+    """How states are spelled on the wire is not certain everywhere: upper case, with underscores."""
+    return word.strip().upper().replace(" ", "_")
 
 
 def _with_twins(keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -41,4 +41,4 @@ class Warmup:
 
 def _state(answer: Answer) -> WarmupState:
     found = answer.maybe_one()
-    return WarmupState(found.text("status") if found else None, answer.action_id)
+    return WarmupState(found.state("status") if found else "", answer.action_id)

@@ -24,44 +24,44 @@ CHANGE = MailboxChange(mailbox_id="BOX1", first_name="Ada")
 RECORDS = example("list_dns_records")["response"]["body"]["data"]["records"]
 DMARC_DRAFT = DnsRecordDraft("_dmarc", "v=DMARC1", "TXT", excluded_dmarc_tags=["rua"])
 EMPTY: dict[str, Callable[[Client], object]] = {
-    "renewal prices": lambda client: client.domains.renewal_prices([], user_id="USER1"),
-    "renewals": lambda client: client.domains.renew([], user_id="USER1"),
-    "a renewal of nameless domains": lambda client: client.domains.renew([""], user_id="USER1"),
-    "auto-renewal": lambda client: client.domains.set_auto_renew([], user_id="USER1", is_on=True),
-    "forwarding": lambda client: client.domains.forward([], user_id="USER1", forward_to="https://a.example"),
-    "catch-all": lambda client: client.domains.forward_mail([], user_id="USER1", email="a@a.example"),
-    "trust": lambda client: client.domains.add_google_client_id([], user_id="USER1", client_id="1", app_name="A"),
-    "removal": lambda client: client.domains.remove([], user_id="USER1"),
-    "removal of one name as text": lambda client: client.domains.remove("DOMAIN1", user_id="USER1"),
+    "renewal prices": lambda client: client.domains.renewal_prices("USER1", []),
+    "renewals": lambda client: client.domains.renew("USER1", []),
+    "a renewal of nameless domains": lambda client: client.domains.renew("USER1", [""]),
+    "auto-renewal": lambda client: client.domains.set_auto_renew("USER1", [], is_on=True),
+    "forwarding": lambda client: client.domains.forward("USER1", [], forward_to="https://a.example"),
+    "catch-all": lambda client: client.domains.forward_mail("USER1", [], email="a@a.example"),
+    "trust": lambda client: client.domains.add_google_client_id("USER1", [], client_id="1", app_name="A"),
+    "removal": lambda client: client.domains.remove("USER1", []),
+    "removal of one name as text": lambda client: client.domains.remove("USER1", "DOMAIN1"),
     "subscription renewal": lambda client: client.subscriptions.renew([]),
     "recreation": lambda client: client.subscriptions.recreate([]),
-    "export": lambda client: client.exports.export([], login_id="LOGIN1", user_id="USER1"),
-    "placement": lambda client: client.placement.test([], user_id="USER1"),
+    "export": lambda client: client.exports.export("USER1", "LOGIN1", []),
+    "placement": lambda client: client.placement.test("USER1", []),
 }
 SENSELESS: list[tuple[str, Callable[[Client], object]]] = [
-    ("no records", lambda client: client.dns.add("a.example", [], user_id="USER1")),
-    ("needs name servers", lambda client: client.dns.replace_nameservers("a.example", [], user_id="USER1")),
-    ("needs name servers", lambda client: client.dns.replace_nameservers("a.example", "ns1.b", user_id="USER1")),
+    ("no records", lambda client: client.dns.add("USER1", "a.example", [])),
+    ("needs name servers", lambda client: client.dns.replace_nameservers("USER1", "a.example", [])),
+    ("needs name servers", lambda client: client.dns.replace_nameservers("USER1", "a.example", "ns1.b")),
     ("only a DMARC record", lambda client: DnsRecordDraft("@", "v=spf1 -all", "TXT", excluded_dmarc_tags=["rua"])),
-    ("when a record is added", lambda client: client.dns.update("a.example", "R1", DMARC_DRAFT, user_id="USER1")),
-    ("no mailboxes", lambda client: client.mailboxes.update_many([], user_id="USER1")),
+    ("when a record is added", lambda client: client.dns.update("USER1", "a.example", "R1", DMARC_DRAFT)),
+    ("no mailboxes", lambda client: client.mailboxes.update_many("USER1", [])),
     ("no settings", lambda client: client.warmup.update_settings("BOX1", WarmupSettings())),
     ("a fraction", lambda client: WarmupSettings(reply_rate=30)),
-    ("nothing to change", lambda client: client.exports.update_login("L1", PlatformLoginChange(), user_id="USER1")),
-    ("either Google or Microsoft", lambda client: client.exports.reexport("BOX1", user_id="USER1")),
+    ("nothing to change", lambda client: client.exports.update_login("USER1", "L1", PlatformLoginChange())),
+    ("either Google or Microsoft", lambda client: client.exports.reexport("USER1", "BOX1")),
     ("needs packages", lambda client: prewarmed_draft(packages=[])),
     ("needs route", lambda client: prewarmed_draft(google=GoogleOauth(route="https://a.example"))),
 ]
 
 
 def prewarmed_draft(**other: Any) -> PrewarmedOrderDraft:
-    usual = {"user_id": "USER1", "packages": [PackageDraft("a.example")], "service_provider": "GOOGLE"}
+    usual = {"packages": [PackageDraft("a.example")], "provider": "GOOGLE"}
     return PrewarmedOrderDraft(**{**usual, "auto_renew": False, **other})
 
 
 def order_draft(**box: Any) -> OrderDraft:
     boxes = {"a.example": [MailboxDraft("ada", "Ada", "Byron", **box)]}
-    return OrderDraft(user_id="USER1", domains=[DomainDraft("a.example")], mailboxes=boxes, service_provider="GOOGLE")
+    return OrderDraft([DomainDraft("a.example")], boxes, "GOOGLE")
 
 
 @pytest.mark.parametrize("call", EMPTY.values(), ids=EMPTY)
@@ -84,12 +84,12 @@ def test_a_failed_item_says_why_in_any_of_its_ways(
     wire: responses.RequestsMock, client: Client, failure: dict[str, object]
 ) -> None:
     play(wire, "renew_domains", {"status": 200, "data": [{"domainName": "a.example", **failure}]})
-    assert client.domains.renew(["a.example"], user_id="USER1") == Batch((), (ItemFailure("a.example", "Too early"),))
+    assert client.domains.renew("USER1", ["a.example"]) == Batch((), (ItemFailure("a.example", "Too early"),))
 
 
 def test_an_accepted_renewal_may_list_nothing(wire: responses.RequestsMock, client: Client) -> None:
     play(wire, "renew_domains", {"status": 200, "message": "Queued", "actionId": "ACT_1"})
-    assert client.domains.renew(["a.example"], user_id="USER1") == Batch((), action_id="ACT_1")
+    assert client.domains.renew("USER1", ["a.example"]) == Batch((), action_id="ACT_1")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_added_records_are_told_in_many_ways(
     wire: responses.RequestsMock, client: Client, content: object, records: object
 ) -> None:
     play(wire, "add_dns_records", {"status": 200, "message": "Added", "data": content})
-    assert client.dns.add("a.example", [DnsRecordDraft("@", "v", "TXT")], user_id="USER1") == records
+    assert client.dns.add("USER1", "a.example", [DnsRecordDraft("@", "v", "TXT")]) == records
 
 
 def test_many_mailboxes_are_changed_one_by_one(wire: responses.RequestsMock, client: Client) -> None:
@@ -109,7 +109,7 @@ def test_many_mailboxes_are_changed_one_by_one(wire: responses.RequestsMock, cli
         {"mailboxId": "BOX2", "success": False, "message": "Rate limit exceeded"},
     ]
     play(wire, "update_mailboxes", {"message": "Processed", "data": results})
-    assert client.mailboxes.update_many([CHANGE], user_id="USER1") == (
+    assert client.mailboxes.update_many("USER1", [CHANGE]) == (
         MailboxChanged("BOX1", True, "Queued"),
         MailboxChanged("BOX2", False, "Rate limit exceeded"),
     )
@@ -120,7 +120,7 @@ def test_a_refusal_inside_a_success_is_a_refusal(wire: responses.RequestsMock, c
     result = {"mailboxId": "BOX1", "success": False, "message": "Rate limit exceeded"}
     play(wire, "update_mailboxes", {"message": "Processed", "data": [result]})
     with pytest.raises(Refused, match="Rate limit"):
-        client.mailboxes.update(CHANGE, user_id="USER1")
+        client.mailboxes.update("USER1", CHANGE)
 
 
 @pytest.mark.parametrize(("flags", "is_healthy"), [({}, True), ({"smtp": False}, False), ({"dns": False}, False)])
@@ -128,7 +128,7 @@ def test_any_false_flag_is_ill_health(
     wire: responses.RequestsMock, client: Client, flags: dict[str, bool], is_healthy: bool
 ) -> None:
     play(wire, "validate_mailbox", {"status": 200, "data": {"mailboxId": "BOX1", **flags}})
-    assert client.mailboxes.validate("BOX1", user_id="USER1").is_healthy is is_healthy
+    assert client.mailboxes.validate("USER1", "BOX1").is_healthy is is_healthy
 
 
 def test_an_export_that_misses_the_list_is_sent_under_its_other_name(
@@ -137,7 +137,7 @@ def test_an_export_that_misses_the_list_is_sent_under_its_other_name(
     url = f"{BASE}/exports/platform-exports"
     wire.post(url, status=400, json={"status": 400, "message": "Please provide mailboxIds", "data": None})
     wire.post(url, json={"status": 200, "message": "Queued", "data": None})
-    assert client.exports.export(["BOX1"], login_id="L1", user_id="USER1").message == "Queued"
+    assert client.exports.export("USER1", "L1", ["BOX1"]).message == "Queued"
     assert sent(wire.calls[1].request)["body"] == {"credentialId": "L1", "mailboxIds": ["BOX1"]}
 
 
@@ -148,12 +148,12 @@ def test_an_export_refused_for_another_reason_is_refused(
     no = {"status": status, "message": words, "data": None}
     wire.post(f"{BASE}/exports/platform-exports", status=status, json=no)
     with pytest.raises(Refused, match=words):
-        client.exports.export(["BOX1"], login_id="L1", user_id="USER1")
+        client.exports.export("USER1", "L1", ["BOX1"])
 
 
 def test_a_microsoft_mailbox_is_exported_by_its_own_route(wire: responses.RequestsMock, client: Client) -> None:
     play(wire, "reexport_mailbox_oauth")
-    client.exports.reexport("BOX1", user_id="USER1", microsoft_route="https://a.example")
+    client.exports.reexport("USER1", "BOX1", microsoft_route="https://a.example")
     microsoft = {"microsoftOauthRoute": "https://a.example"}
     assert sent(wire.calls[0].request)["body"] == {"mailboxId": "BOX1", "microsoft": microsoft}
 
@@ -168,20 +168,20 @@ def test_a_customer_who_still_owns_things_is_not_deleted(wire: responses.Request
 
 def test_pictures_belong_to_mailboxes_of_the_order(client: Client) -> None:
     with pytest.raises(ValueError, match="not ordered"):
-        client.orders.create_with_pictures(order_draft(), [Picture("bob@a.example", "bob.png", b"1")])
+        client.orders.create_with_pictures("USER1", order_draft(), [Picture("bob@a.example", "bob.png", b"1")])
 
 
 def test_a_form_takes_no_links_to_pictures(client: Client) -> None:
     with pytest.raises(ValueError, match="links"):
-        client.orders.create_with_pictures(order_draft(profile_picture="https://a.example/ada.png"), [])
+        client.orders.create_with_pictures("USER1", order_draft(profile_picture="https://a.example/ada.png"), [])
 
 
-@pytest.mark.parametrize("place", [{"domain_id": "D1"}, {"subscription_id": "S1", "service_provider": "MICROSOFT"}])
+@pytest.mark.parametrize("place", [{"domain_id": "D1"}, {"subscription_id": "S1", "provider": "MICROSOFT"}])
 def test_the_form_for_more_mailboxes_knows_running_google_only(client: Client, place: dict[str, Any]) -> None:
     boxes = {"a.example": [MailboxDraft("ada", "Ada", "Byron")]}
-    draft = MailboxOrderDraft(**{"user_id": "USER1", "mailboxes": boxes, "service_provider": "GOOGLE", **place})
+    draft = MailboxOrderDraft(**{"mailboxes": boxes, "provider": "GOOGLE", **place})
     with pytest.raises(ValueError, match="Google"):
-        client.orders.create_mailboxes_with_pictures(draft, [])
+        client.orders.create_mailboxes_with_pictures("USER1", draft, [])
 
 
 def test_the_stock_is_read_to_its_last_page(wire: responses.RequestsMock, client: Client) -> None:

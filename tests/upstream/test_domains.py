@@ -45,14 +45,14 @@ def test_everything_else_is_not_available(
     assert (checked.name, checked.is_available) == ("a.example", False)
 
 
-@pytest.mark.parametrize("status", [409, 422])
+@pytest.mark.parametrize("status", [404, 409, 422])
 def test_a_conflict_is_not_available_and_says_why(wire: responses.RequestsMock, client: Client, status: int) -> None:
     wire.post(SINGLE, status=status, json={"status": status, "message": "Domain is taken", "data": None})
     checked = client.domains.check("a.example")
     assert (checked.is_available, checked.reason) == (False, "Domain is taken")
 
 
-@pytest.mark.parametrize(("status", "error"), [(401, Refused), (404, Refused), (429, Throttled), (503, Unreachable)])
+@pytest.mark.parametrize(("status", "error"), [(401, Refused), (403, Refused), (429, Throttled), (503, Unreachable)])
 def test_a_call_that_failed_says_nothing_about_the_name(
     wire: responses.RequestsMock, client: Client, status: int, error: type[Exception]
 ) -> None:
@@ -62,7 +62,7 @@ def test_a_call_that_failed_says_nothing_about_the_name(
     with pytest.raises(error):
         client.domains.check("a.example")
     with pytest.raises(error):
-        client.domains.check_workspace("a.example", "GOOGLE")
+        client.domains.check_workspace("a.example", provider="GOOGLE")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_workspace_is_free_by_one_text_only(
     wire: responses.RequestsMock, client: Client, status: int, message: str, is_free: bool
 ) -> None:
     wire.post(WORKSPACE, status=status, json={"status": status, "message": message, "data": None})
-    assert client.domains.check_workspace("a.example", "GOOGLE").is_free is is_free
+    assert client.domains.check_workspace("a.example", provider="GOOGLE").is_free is is_free
 
 
 def test_many_workspaces_are_told_apart(wire: responses.RequestsMock, client: Client) -> None:
@@ -90,7 +90,7 @@ def test_many_workspaces_are_told_apart(wire: responses.RequestsMock, client: Cl
     ]
     wire.post(WORKSPACE, json={"status": 200, "message": "Checked", "data": results})
     names = ["free.example", "taken.example", "late.example", "silent.example"]
-    assert client.domains.check_workspaces(names, "GOOGLE") == [
+    assert client.domains.check_workspaces(names, provider="GOOGLE") == [
         WorkspaceCheck("Free.example", is_free=True),
         WorkspaceCheck("taken.example", is_free=False, reason="Workspace exists"),
         WorkspaceCheck("late.example", is_free=False, reason="Check timed out"),
@@ -101,4 +101,16 @@ def test_many_workspaces_are_told_apart(wire: responses.RequestsMock, client: Cl
 @pytest.mark.parametrize("names", [[], (), "a.example"])
 def test_no_names_are_never_sent(client: Client, names: list[str]) -> None:
     with pytest.raises(ValueError, match="all of them"):
-        client.domains.check_workspaces(names, "GOOGLE")
+        client.domains.check_workspaces(names, provider="GOOGLE")
+
+
+def test_the_very_name_comes_first_among_suggestions_and_once(wire: responses.RequestsMock, client: Client) -> None:
+    offers = [{"domainName": name, "status": "AVAILABLE"} for name in ("b.example", "A.example", "c.example")]
+    exact = {"domainName": "a.example", "status": "Unavailable"}
+    wire.post(f"{BASE}/domains/available", json={"data": {"availableDomains": offers, "exactMatch": exact}})
+    found = client.domains.suggest("a.example")
+    assert [(offer.name, offer.is_available) for offer in found] == [
+        ("a.example", False),
+        ("b.example", True),
+        ("c.example", True),
+    ]

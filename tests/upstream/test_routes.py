@@ -38,7 +38,7 @@ def test_an_unknown_route_has_alternatives_that_are_remembered(
 def test_the_apis_own_not_found_has_no_alternatives(wire: responses.RequestsMock, client: Client) -> None:
     wire.get(f"{BASE}/orders", status=404, json=NO_SUCH_THING)
     with pytest.raises(Refused, match="does not exist") as refused:
-        client.orders.get("ORDER1", user_id="USER1")
+        client.orders.get("USER1", "ORDER1")
     assert not isinstance(refused.value, UnknownRoute)
 
 
@@ -49,6 +49,15 @@ def test_alternatives_are_tried_once(wire: responses.RequestsMock, client: Clien
         with pytest.raises(UnknownRoute):
             client.wallet.get()
     assert paths(wire) == {"/wallet": 2, "/wallet/balance": 1, "/wallet/details": 1}
+
+
+def test_short_lived_clients_share_what_was_found(wire: responses.RequestsMock) -> None:
+    found: dict[str, str] = {}
+    wire.get(f"{BASE}/wallet", status=404)
+    wire.get(f"{BASE}/wallet/balance", json=WALLET)
+    for _ in range(2):
+        Client(BASE, "key-1", found=found).wallet.get()
+    assert paths(wire) == {"/wallet": 1, "/wallet/balance": 2}
 
 
 @pytest.mark.parametrize("place", ["/money", "GET /money", "get /money"])

@@ -10,37 +10,29 @@ FREE = "workspace not exists"
 
 
 @dataclass(frozen=True, kw_only=True)
-class DomainOffer:
+class Availability:
     """Price of a name for `years`, and of one year of renewal; `reason` is the upstream's word for no."""
 
     name: str
     is_available: bool
     price: Decimal | None = None
-    renewal_price: Decimal | None = None
+    renew_price: Decimal | None = None
     years: int | None = None
     is_premium: bool | None = None
     reason: str = ""
 
     @classmethod
-    def read(cls, found: Reader) -> "DomainOffer":
+    def read(cls, found: Reader) -> "Availability":
         is_available = _is_available(found)
         return cls(
             name=found.identifier("domainName"),
             is_available=is_available,
-            reason="" if is_available else found.maybe_text("status", "message") or "",
+            reason="" if is_available else found.text_or_empty("status", "message"),
             price=found.maybe_money("domainPrice"),
-            renewal_price=found.maybe_money("renewPrice"),
+            renew_price=found.maybe_money("renewPrice"),
             years=found.maybe_whole("years"),
             is_premium=found.maybe_flag("isPremiumDomain"),
         )
-
-
-@dataclass(frozen=True)
-class Suggestions:
-    """Names like the one asked for. The very name may be missing: that says nothing about it."""
-
-    offers: tuple[DomainOffer, ...]
-    exact_match: DomainOffer | None = None
 
 
 @dataclass(frozen=True)
@@ -58,5 +50,5 @@ class WorkspaceCheck:
 
 def _is_available(found: Reader) -> bool:
     """Unknown words mean no."""
-    status = found.maybe_text("status")
-    return status.upper() == "AVAILABLE" if status else bool(found.maybe_flag("available"))
+    status = found.state_or_empty("status")
+    return status == "AVAILABLE" if status else bool(found.maybe_flag("available"))

@@ -27,13 +27,13 @@ class Domain:
     status: str
     registered_at: datetime | None = None
     expires_at: datetime | None = None
-    purchase_type: str | None = None
-    service_provider: str | None = None
+    purchase_type: str = ""
+    provider: str = ""
     auto_renew: bool | None = None
     has_privacy: bool | None = None
     forwarding: DomainForwarding | None = None
-    catch_all: str | None = None
-    subscription_id: str | None = None
+    catch_all: str = ""
+    subscription_id: str = ""
     mailbox_count: int | None = None
 
     @classmethod
@@ -42,16 +42,16 @@ class Domain:
         return cls(
             id=found.identifier("domainId", "id"),
             name=found.identifier("domainName"),
-            status=found.text("status"),
+            status=found.state("status"),
             registered_at=found.maybe_moment("registeredOn", "createdAt", "creationTime"),
             expires_at=found.maybe_moment("expireOn"),
-            purchase_type=found.maybe_text("purchaseType"),
-            service_provider=found.maybe_text("serviceProvider"),
+            purchase_type=found.state_or_empty("purchaseType"),
+            provider=found.state_or_empty("serviceProvider"),
             auto_renew=found.maybe_flag("autoRenew"),
             has_privacy=found.maybe_flag("domainProtection"),
             forwarding=_forwarding(found.one("domainForwarding")),
-            catch_all=catch_all.text("email") if catch_all else None,
-            subscription_id=found.maybe_identifier("subscriptionId"),
+            catch_all=catch_all.text("email") if catch_all else "",
+            subscription_id=found.text_or_empty("subscriptionId"),
             mailbox_count=found.maybe_whole("mailboxCount"),
         )
 

@@ -30,11 +30,11 @@ class PlatformMetadata:
     @classmethod
     def read(cls, found: Reader) -> "PlatformMetadata":
         return cls(
-            base_url=found.maybe_text("appBaseUrl") or "",
-            client_id=found.maybe_text("clientId") or "",
-            app_name=found.maybe_text("appName") or "",
-            workspace=found.maybe_text("workspace") or "",
-            organisation_id=found.maybe_text("orgId") or "",
+            base_url=found.text_or_empty("appBaseUrl"),
+            client_id=found.text_or_empty("clientId"),
+            app_name=found.text_or_empty("appName"),
+            workspace=found.text_or_empty("workspace"),
+            organisation_id=found.text_or_empty("orgId"),
         )
 
 
@@ -76,7 +76,7 @@ class StoredLogin:
     """A login that the upstream keeps; its password never comes back."""
 
     id: str
-    email: str | None = None
+    email: str = ""
     connected_at: datetime | None = None
     metadata: PlatformMetadata | None = None
 
@@ -85,7 +85,7 @@ class StoredLogin:
         metadata = found.one("metadata")
         return cls(
             id=found.identifier("credentialId", "id"),
-            email=found.maybe_text("email"),
+            email=found.text_or_empty("email"),
             connected_at=found.maybe_moment("connectedAt"),
             metadata=PlatformMetadata.read(metadata) if metadata else None,
         )
@@ -110,8 +110,8 @@ class PlatformWorkspace:
     """An organisation that a login may export to."""
 
     id: str
-    name: str | None = None
+    name: str = ""
 
     @classmethod
     def read(cls, found: Reader) -> "PlatformWorkspace":
-        return cls(found.identifier("orgId", "id"), found.maybe_text("name"))
+        return cls(found.identifier("orgId", "id"), found.text_or_empty("name"))

@@ -1,4 +1,4 @@
-"""Mailboxes and their secrets."""
+"""Mailboxes and their secrets, kept out of every repr: never log them, store them encrypted."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,88 +7,80 @@ from reseller_portal.upstream.reader import Reader
 
 
 @dataclass(frozen=True, kw_only=True)
-class Credentials:
-    """Secrets of one mailbox, each None until the upstream has made it. Never log them, store them encrypted."""
-
-    password: str | None = field(default=None, repr=False)
-    app_password: str | None = field(default=None, repr=False)
-    authenticator_secret: str | None = field(default=None, repr=False)
-
-    @classmethod
-    def read(cls, found: Reader) -> "Credentials":
-        return cls(
-            password=found.maybe_text("password"),
-            app_password=found.maybe_text("appPassword"),
-            authenticator_secret=found.maybe_text("authenticatorSecret", "secret"),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
 class Mailbox:
-    """One mailbox. `status`: IN_PROGRESS, CREATING_PASSWORD, ACTIVE, EXPIRED or a new word.
+    """One mailbox; only `id`, `address` and `status` are certain. Secrets are empty until they are made.
 
-    `warmup_status` (PENDING, ACTIVE, PAUSED, STOPPED) goes its own way. Only `id`, `email` and `status` are certain.
+    `status`: IN_PROGRESS, CREATING_PASSWORD, ACTIVE, EXPIRED or a new word.
+    `warmup_status` (PENDING, ACTIVE, PAUSED, STOPPED) goes its own way.
     """
 
     id: str
-    email: str
+    address: str
     status: str
-    credentials: Credentials = field(repr=False)
-    username: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    profile_picture: str | None = None
-    warmup_status: str | None = None
-    user_id: str | None = None
-    domain_id: str | None = None
-    domain: str | None = None
-    subscription_id: str | None = None
-    service_provider: str | None = None
+    username: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    profile_picture: str = ""
+    warmup_status: str = ""
+    user_id: str = ""
+    domain_id: str = ""
+    domain_name: str = ""
+    subscription_id: str = ""
+    provider: str = ""
     is_admin: bool | None = None
     created_at: datetime | None = None
     expires_at: datetime | None = None
+    password: str = field(default="", repr=False)
+    app_password: str = field(default="", repr=False)
+    authenticator_secret: str = field(default="", repr=False)
 
     @classmethod
     def read(cls, found: Reader) -> "Mailbox":
         return cls(
             id=found.identifier("mailboxId", "id"),
-            email=found.text("email"),
-            status=found.text("status"),
-            credentials=Credentials.read(found),
-            username=found.maybe_text("username"),
-            first_name=found.maybe_text("firstName"),
-            last_name=found.maybe_text("lastName"),
-            profile_picture=found.maybe_text("profilePicture"),
-            warmup_status=found.maybe_text("warmupStatus"),
-            user_id=found.maybe_identifier("userId"),
-            domain_id=found.maybe_identifier("domainId"),
-            domain=found.maybe_text("domain"),
-            subscription_id=found.maybe_identifier("subscriptionId"),
-            service_provider=found.maybe_text("serviceProvider"),
+            address=found.identifier("email"),
+            status=found.state("status"),
+            username=found.text_or_empty("username"),
+            first_name=found.text_or_empty("firstName"),
+            last_name=found.text_or_empty("lastName"),
+            profile_picture=found.text_or_empty("profilePicture"),
+            warmup_status=found.state_or_empty("warmupStatus"),
+            user_id=found.text_or_empty("userId"),
+            domain_id=found.text_or_empty("domainId"),
+            domain_name=found.text_or_empty("domain"),
+            subscription_id=found.text_or_empty("subscriptionId"),
+            provider=found.state_or_empty("serviceProvider"),
             is_admin=found.maybe_flag("isAdmin"),
             created_at=found.maybe_moment("createdAt"),
             expires_at=found.maybe_moment("expiryDate"),
+            password=found.text_or_empty("password"),
+            app_password=found.text_or_empty("appPassword"),
+            authenticator_secret=found.text_or_empty("authenticatorSecret", "secret"),
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailboxAdmin:
-    """The account that administrates a workspace."""
+    """The account that administrates a workspace; only `address` is certain."""
 
-    email: str
-    credentials: Credentials = field(repr=False)
-    id: str | None = None
-    domain: str | None = None
+    address: str
+    mailbox_id: str = ""
+    domain_name: str = ""
     is_admin: bool | None = None
+    password: str = field(default="", repr=False)
+    app_password: str = field(default="", repr=False)
+    authenticator_secret: str = field(default="", repr=False)
 
     @classmethod
     def read(cls, found: Reader) -> "MailboxAdmin":
         return cls(
-            email=found.identifier("email"),
-            credentials=Credentials.read(found),
-            id=found.maybe_identifier("mailboxId", "id"),
-            domain=found.maybe_text("domain"),
+            address=found.identifier("email"),
+            mailbox_id=found.text_or_empty("mailboxId", "id"),
+            domain_name=found.text_or_empty("domain"),
             is_admin=found.maybe_flag("isAdmin"),
+            password=found.text_or_empty("password"),
+            app_password=found.text_or_empty("appPassword"),
+            authenticator_secret=found.text_or_empty("authenticatorSecret", "secret"),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from reseller_portal.upstream.reader import Reader
 
-FINAL = {"PAID", "FAILED", "REFUND", "REFUNDED", "PARTIAL_REFUND"}
+FINAL = {"PAID", "FAILED", "REFUND", "PARTIAL_REFUND"}
 
 
 @dataclass(frozen=True)
@@ -58,86 +58,96 @@ class GoogleOauth:
         return {key: text for key, text in said.items() if text}
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Draft:
-    """What both kinds of order share. `mailboxes` is keyed by domain NAME. `service_provider`: GOOGLE or MICROSOFT.
+@dataclass(frozen=True)
+class OrderDraft:
+    """Domains to register, with mailboxes on them by domain NAME. `provider`: GOOGLE or MICROSOFT.
 
+    `auto_renew` is about the mailboxes only. `microsoft_oauth_route` is needed for Microsoft.
     `confirm=True` charges at once and leaves no id to look up when the answer is lost: draft first, then process.
-    `microsoft_oauth_route` is needed for Microsoft. `auto_renew` is about the mailboxes only.
     """
 
-    user_id: str
+    domains: Sequence[DomainDraft]
     mailboxes: Mapping[str, Sequence[MailboxDraft]]
-    service_provider: str
+    provider: str
+    auto_renew: bool = True
     billing_cycle: str = "MONTHLY"
     confirm: bool = False
     google: GoogleOauth | None = None
     microsoft_oauth_route: str = ""
-    auto_renew: bool | None = None
 
     def __post_init__(self) -> None:
-        if not self.mailboxes or not all(self.mailboxes.values()):
-            raise ValueError("each domain of an order needs mailboxes")
-
-    def _wire(self) -> dict[str, Any]:
-        """`confirm` is always said: its default is unknown, and it decides about money."""
-        optional = {
-            "google": self.google.wire() if self.google else None,
-            "microsoftOauthRoute": self.microsoft_oauth_route or None,
-            "autoRenew": self.auto_renew,
-        }
-        return {
-            "mailboxes": {name: [box.wire() for box in boxes] for name, boxes in self.mailboxes.items()},
-            "billingCycle": self.billing_cycle,
-            "confirm": self.confirm,
-            "serviceProvider": self.service_provider,
-            **{key: value for key, value in optional.items() if value is not None},
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderDraft(_Draft):
-    """Domains to register with mailboxes on them."""
-
-    domains: Sequence[DomainDraft]
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
+        _insist_on_mailboxes(self.mailboxes)
         if not self.domains:
             raise ValueError("an order needs domains")
 
     def wire(self) -> dict[str, Any]:
-        return {"domains": [domain.wire() for domain in self.domains], **self._wire()}
+        domains = [domain.wire() for domain in self.domains]
+        return {"domains": domains, **_wire(self), "autoRenew": self.auto_renew}
 
 
-@dataclass(frozen=True, kw_only=True)
-class MailboxOrderDraft(_Draft):
-    """Mailboxes on a domain that is there: in its running subscription or, where that was cancelled, by `domain_id`."""
+@dataclass(frozen=True)
+class MailboxOrderDraft:
+    """Mailboxes on a domain that is there, else as `OrderDraft`.
 
-    subscription_id: str = ""
+    Give `subscription_id` to add to a running one, which keeps its own renewal; `domain_id` where there is none.
+    """
+
+    mailboxes: Mapping[str, Sequence[MailboxDraft]]
+    provider: str
     domain_id: str = ""
+    subscription_id: str = ""
+    auto_renew: bool = True
+    billing_cycle: str = "MONTHLY"
+    confirm: bool = False
+    google: GoogleOauth | None = None
+    microsoft_oauth_route: str = ""
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        _insist_on_mailboxes(self.mailboxes)
         if bool(self.subscription_id) == bool(self.domain_id):
             raise ValueError("either a subscription or a domain, not both")
 
     def wire(self) -> dict[str, Any]:
-        place = {"subscriptionId": self.subscription_id} if self.subscription_id else {"domainId": self.domain_id}
-        return {**place, **self._wire()}
+        if self.subscription_id:
+            return {"subscriptionId": self.subscription_id, **_wire(self)}
+        return {"domainId": self.domain_id, **_wire(self), "autoRenew": self.auto_renew}
 
 
-@dataclass(frozen=True, kw_only=True)
-class OrderAccepted:
-    """An order was made or is being carried out. `unavailable_domains` were left out of it: look before you process.
+def _insist_on_mailboxes(mailboxes: Mapping[str, Sequence[MailboxDraft]]) -> None:
+    if not mailboxes or not all(mailboxes.values()):
+        raise ValueError("each domain of an order needs mailboxes")
 
-    `was_processed` tells that an earlier call did it.
-    """
+
+def _wire(draft: OrderDraft | MailboxOrderDraft) -> dict[str, Any]:
+    """`confirm` is always said: its default is unknown, and it decides about money."""
+    google = {"google": draft.google.wire()} if draft.google else {}
+    microsoft = {"microsoftOauthRoute": draft.microsoft_oauth_route} if draft.microsoft_oauth_route else {}
+    return {
+        "mailboxes": {name: [box.wire() for box in boxes] for name, boxes in draft.mailboxes.items()},
+        "billingCycle": draft.billing_cycle,
+        "confirm": draft.confirm,
+        "serviceProvider": draft.provider,
+        **google,
+        **microsoft,
+    }
+
+
+@dataclass(frozen=True)
+class DraftedOrder:
+    """An order that was made. Names in `unavailable` were left out of it: look before you process."""
 
     order_id: str
-    unavailable_domains: tuple[str, ...] = ()
+    unavailable: tuple[str, ...] = ()
     action_id: str | None = None
-    was_processed: bool = False
+
+
+@dataclass(frozen=True)
+class PlacedOrder:
+    """An order that is being carried out. `was_placed_before` tells that an earlier call did it."""
+
+    order_id: str
+    action_id: str | None = None
+    was_placed_before: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,57 +155,57 @@ class OrderedDomain:
     """`reason` says why it failed."""
 
     name: str
-    id: str | None = None
+    domain_id: str = ""
     years: int | None = None
     price: Decimal | None = None
-    status: str | None = None
-    reason: str | None = None
+    status: str = ""
+    reason: str = ""
 
     @classmethod
     def read(cls, found: Reader) -> "OrderedDomain":
         return cls(
             name=found.identifier("domainName"),
-            id=found.maybe_identifier("domainId", "id"),
+            domain_id=found.text_or_empty("domainId", "id"),
             years=found.maybe_whole("years"),
             price=found.maybe_money("price"),
-            status=found.maybe_text("status"),
-            reason=found.maybe_text("reason"),
+            status=found.state_or_empty("status"),
+            reason=found.text_or_empty("reason"),
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderedMailbox:
-    email: str
-    id: str | None = None
-    status: str | None = None
+    address: str
+    mailbox_id: str = ""
+    status: str = ""
 
     @classmethod
     def read(cls, found: Reader) -> "OrderedMailbox":
         return cls(
-            email=found.identifier("email"),
-            id=found.maybe_identifier("mailboxId", "id"),
-            status=found.maybe_text("status"),
+            address=found.identifier("email"),
+            mailbox_id=found.text_or_empty("mailboxId", "id"),
+            status=found.state_or_empty("status"),
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One purchase. Only `id` and `status` are certain.
+    """One purchase. Only `order_id` and `status` are certain.
 
     `status`: PENDING (draft and under way alike), PAID, FAILED, REFUND, PARTIAL_REFUND; a new word means not finished.
     """
 
-    id: str
+    order_id: str
     status: str
-    user_id: str | None = None
-    service_provider: str | None = None
-    billing_cycle: str | None = None
+    user_id: str = ""
+    provider: str = ""
+    billing_cycle: str = ""
     auto_renew: bool | None = None
-    total_price: Decimal | None = None
+    total: Decimal | None = None
     created_at: datetime | None = None
     domains: tuple[OrderedDomain, ...] = ()
     mailboxes: tuple[OrderedMailbox, ...] = ()
-    unavailable_domains: tuple[str, ...] = ()
+    unavailable: tuple[str, ...] = ()
 
     @property
     def is_final(self) -> bool:
@@ -204,21 +214,20 @@ class Order:
     @classmethod
     def read(cls, found: Reader, order_id: str) -> "Order":
         return cls(
-            id=order_id,
-            status=order_status(found.text("status")),
-            user_id=found.maybe_identifier("userId"),
-            service_provider=found.maybe_text("serviceProvider"),
-            billing_cycle=found.maybe_text("billingCycle"),
+            order_id=order_id,
+            status=order_state(found.state("status")),
+            user_id=found.text_or_empty("userId"),
+            provider=found.state_or_empty("serviceProvider"),
+            billing_cycle=found.state_or_empty("billingCycle"),
             auto_renew=found.maybe_flag("autoRenew"),
-            total_price=found.maybe_money("totalPrice"),
+            total=found.maybe_money("totalPrice"),
             created_at=found.maybe_moment("createdAt"),
             domains=tuple(OrderedDomain.read(item) for item in found.many("domains")),
             mailboxes=tuple(OrderedMailbox.read(item) for item in found.many("mailboxes")),
-            unavailable_domains=found.texts("unavailableDomains"),
+            unavailable=found.texts("unavailableDomains"),
         )
 
 
-def order_status(word: str) -> str:
-    """The spelling on the wire is not certain: upper case with underscores, REFUND for REFUNDED."""
-    status = word.strip().upper().replace(" ", "_")
-    return "REFUND" if status == "REFUNDED" else status
+def order_state(word: str) -> str:
+    """Two spellings of one end."""
+    return "REFUND" if word == "REFUNDED" else word

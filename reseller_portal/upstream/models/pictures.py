@@ -31,7 +31,7 @@ def order_form(draft: OrderDraft, pictures: tuple[Picture, ...], masked: Mapping
 
 def mailbox_form(draft: MailboxOrderDraft, pictures: tuple[Picture, ...]) -> list[FormPart]:
     """Only for running subscriptions of Google; the form has no more keys. Raises `ValueError` for any other draft."""
-    if not draft.subscription_id or draft.service_provider != "GOOGLE":
+    if not draft.subscription_id or draft.provider != "GOOGLE":
         raise ValueError("the form adds to a running Google subscription only")
     known = {"subscriptionId", "mailboxes", "confirm", "google", "autoRenew"}
     return _parts({key: value for key, value in draft.wire().items() if key in known}, draft, pictures)

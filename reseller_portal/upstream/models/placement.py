@@ -13,7 +13,7 @@ class MailboxPlacement:
 
     id: str
     status: str
-    from_email: str | None = None
+    from_address: str = ""
     report: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -21,8 +21,8 @@ class MailboxPlacement:
         report = found.one("report")
         return cls(
             id=found.identifier("placementOrderId", "id"),
-            status=found.text("status"),
-            from_email=found.maybe_text("fromEmail"),
+            status=found.state("status"),
+            from_address=found.text_or_empty("fromEmail"),
             report=report.values if report else {},
         )
 
@@ -46,7 +46,7 @@ class PlacementReport:
             raise found.malformed("mailboxes")
         return cls(
             id=found.identifier("orderId"),
-            status=found.text("status"),
+            status=found.state("status"),
             mailboxes=tuple(MailboxPlacement.read(box) for box in found.many("mailboxes")),
             has_spamassassin=found.maybe_flag("spamassassin"),
             has_blacklist=found.maybe_flag("blacklist"),

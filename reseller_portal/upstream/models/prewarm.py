@@ -12,17 +12,17 @@ from reseller_portal.upstream.reader import Reader
 
 @dataclass(frozen=True, kw_only=True)
 class PrewarmedMailbox:
-    email: str
-    first_name: str | None = None
-    last_name: str | None = None
+    address: str
+    first_name: str = ""
+    last_name: str = ""
     created_at: datetime | None = None
 
     @classmethod
     def read(cls, found: Reader) -> "PrewarmedMailbox":
         return cls(
-            email=found.identifier("email"),
-            first_name=found.maybe_text("firstName"),
-            last_name=found.maybe_text("lastName"),
+            address=found.identifier("email"),
+            first_name=found.text_or_empty("firstName"),
+            last_name=found.text_or_empty("lastName"),
             created_at=found.maybe_moment("createdAt"),
         )
 
@@ -31,26 +31,26 @@ class PrewarmedMailbox:
 class PrewarmedDomain:
     """A package on sale: both prices are for the whole of it. It may be sold before you order it."""
 
-    domain: str
+    domain_name: str
     mailboxes: tuple[PrewarmedMailbox, ...]
     purchase_price: Decimal
     renewal_price: Decimal
-    service_provider: str | None = None
+    provider: str = ""
 
     @property
     def id(self) -> str:
-        return self.domain
+        return self.domain_name
 
     @classmethod
     def read(cls, found: Reader) -> "PrewarmedDomain":
         if not found.has("preWarmedUpMailboxes"):
             raise found.malformed("preWarmedUpMailboxes")
         return cls(
-            domain=found.identifier("domain"),
+            domain_name=found.identifier("domain"),
             mailboxes=tuple(PrewarmedMailbox.read(box) for box in found.many("preWarmedUpMailboxes")),
             purchase_price=found.money("purchasePrice"),
             renewal_price=found.money("renewalPrice"),
-            service_provider=found.maybe_text("serviceProvider"),
+            provider=found.state_or_empty("serviceProvider"),
         )
 
 
@@ -69,9 +69,8 @@ class PackageDraft:
 class PrewarmedOrderDraft:
     """Packages of one provider. There is no draft upstream: ordering buys. `google` is whole or not there."""
 
-    user_id: str
     packages: Sequence[PackageDraft]
-    service_provider: str
+    provider: str
     auto_renew: bool
     google: GoogleOauth | None = None
     microsoft_oauth_route: str = ""
@@ -87,7 +86,7 @@ class PrewarmedOrderDraft:
         microsoft = {"microsoftOauthRoute": self.microsoft_oauth_route} if self.microsoft_oauth_route else {}
         return {
             "order": [package.wire() for package in self.packages],
-            "serviceProvider": self.service_provider,
+            "serviceProvider": self.provider,
             "autoRenew": self.auto_renew,
             **google,
             **microsoft,

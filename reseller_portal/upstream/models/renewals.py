@@ -38,7 +38,7 @@ class Renewal:
     domain_id: str
     years: int | None = None
     price: Decimal | None = None
-    status: str | None = None
+    status: str = ""
     expires_at: datetime | None = None
 
     @classmethod
@@ -48,7 +48,7 @@ class Renewal:
             domain_id=found.identifier("domainId", "id"),
             years=found.maybe_whole("years"),
             price=found.maybe_money("renewalPrice"),
-            status=found.maybe_text("status"),
+            status=found.state_or_empty("status"),
             expires_at=found.maybe_moment("expireOn"),
         )
 

@@ -24,7 +24,7 @@ class Subscription:
     billing_cycle: str
     period_started_at: datetime
     period_ends_at: datetime
-    service_provider: str
+    provider: str
     auto_renew: bool
 
     @classmethod
@@ -33,13 +33,13 @@ class Subscription:
             id=found.identifier("subscriptionId", "id"),
             user_id=found.identifier("userId"),
             domain=found.text("domain"),
-            status=found.text("subscriptionStatus", "status"),
+            status=found.state("subscriptionStatus", "status"),
             mailbox_quantity=found.whole("totalMailboxQuantity"),
             price_per_mailbox=found.money("pricePerMailbox"),
-            billing_cycle=found.text("billingCycle"),
+            billing_cycle=found.state("billingCycle"),
             period_started_at=found.moment("periodStart"),
             period_ends_at=found.moment("periodEnd"),
-            service_provider=found.text("serviceProvider"),
+            provider=found.state("serviceProvider"),
             auto_renew=found.flag("autoRenew"),
         )
 

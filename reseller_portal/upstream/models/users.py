@@ -18,7 +18,7 @@ WIRE_NAMES = {
     "language": "languagePreference",
     "postal_code": "postalCode",
     "state": "state",
-    "phone_country_code": "phoneCc",
+    "phone_cc": "phoneCc",
     "phone": "phone",
 }
 OPTIONAL = {"address_line_two", "address_line_three"}
@@ -41,7 +41,7 @@ class UserDraft:
     address_line_one: str
     postal_code: str
     state: str
-    phone_country_code: str
+    phone_cc: str
     phone: str
     address_line_two: str = ""
     address_line_three: str = ""
@@ -69,7 +69,7 @@ class User:
     language: str = ""
     postal_code: str = ""
     state: str = ""
-    phone_country_code: str = ""
+    phone_cc: str = ""
     phone: str = ""
     created_at: datetime | None = None
 
@@ -78,7 +78,7 @@ class User:
         """The address may lie one key deeper."""
         deeper = found.one("billingDetails") or found
         rest = {
-            name: found.maybe_text(key) or deeper.maybe_text(key) or ""
+            name: found.text_or_empty(key) or deeper.text_or_empty(key)
             for name, key in WIRE_NAMES.items()
             if name != "email"
         }

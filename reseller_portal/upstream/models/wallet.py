@@ -21,7 +21,7 @@ class Wallet:
         recharge = found.one("autoRechargeDetails")
         return cls(
             balance=found.money("walletBalance", "balance"),
-            currency=found.maybe_text("currency") or "USD",
+            currency=found.text_or_empty("currency") or "USD",
             is_recharged_automatically=found.maybe_flag("autoRechargeEnabled"),
             recharge_threshold=recharge.maybe_money("threshold") if recharge else None,
             recharge_minimum=recharge.maybe_money("minimumRechargeAmount") if recharge else None,

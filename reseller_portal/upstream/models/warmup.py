@@ -43,7 +43,7 @@ class WarmupSettings:
 
 @dataclass(frozen=True)
 class WarmupState:
-    """The state after the call: PENDING, ACTIVE, PAUSED, STOPPED or a new word; None where the answer does not say."""
+    """The state after the call: PENDING, ACTIVE, PAUSED, STOPPED or a new word; "" where the answer does not say."""
 
-    status: str | None
+    status: str
     action_id: str | None = None

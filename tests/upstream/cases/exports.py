@@ -30,7 +30,7 @@ LOGIN = PlatformLogin(
 )
 CASES = {
     "reexport_mailbox_oauth": Case(
-        lambda client: client.exports.reexport(MAYA, user_id=IVO, google=OAUTH),
+        lambda client: client.exports.reexport(IVO, MAYA, google=OAUTH),
         Accepted("Mailbox will be exported shortly", "ACT_9a9342e5-3ee0-5636-9551-4100b9e1c351"),
     ),
     "list_platform_credentials": Case(
@@ -54,23 +54,23 @@ CASES = {
             "SMARTLEAD": PlatformConnection(is_connected=False),
         },
     ),
-    "add_platform_credential": Case(lambda client: client.exports.add_login(LOGIN, user_id=IVO), BISON),
+    "add_platform_credential": Case(lambda client: client.exports.add_login(IVO, LOGIN), BISON),
     "update_platform_credential": Case(
         lambda client: client.exports.update_login(
-            INSTANTLY, PlatformLoginChange(organisation_id="org-demo-4471"), user_id=IVO
+            IVO, INSTANTLY, PlatformLoginChange(organisation_id="org-demo-4471")
         ),
         Accepted("Platform credentials updated successfully"),
     ),
     "remove_platform_credential": Case(
-        lambda client: client.exports.remove_login(BISON, user_id=IVO),
+        lambda client: client.exports.remove_login(IVO, BISON),
         Accepted("Platform credentials removed successfully"),
     ),
     "export_mailboxes": Case(
-        lambda client: client.exports.export([MAYA, NOOR], login_id=BISON, user_id=IVO),
+        lambda client: client.exports.export(IVO, BISON, [MAYA, NOOR]),
         Accepted("Mailboxes have been queued for export", "ACT_44b007f3-7601-5513-a088-91a6ee482d03"),
     ),
     "list_platform_workspaces": Case(
-        lambda client: client.exports.workspaces(INSTANTLY, user_id=IVO),
+        lambda client: client.exports.workspaces(IVO, INSTANTLY),
         (
             PlatformWorkspace("org-demo-4471", "Harborlight Main"),
             PlatformWorkspace("org-demo-4472", "Harborlight Trials"),

@@ -2,7 +2,6 @@ from datetime import UTC, datetime
 
 from reseller_portal.upstream.answer import Accepted
 from reseller_portal.upstream.models.mailboxes import (
-    Credentials,
     Mailbox,
     MailboxAdmin,
     MailboxChange,
@@ -14,13 +13,11 @@ from tests.upstream.cases import IVO, Case
 
 MAYA = Mailbox(
     id="ZEGNNXMNGZGK7C13CF0CEHHNX8J5",
-    email="maya@harborlight-reach.example",
+    address="maya@harborlight-reach.example",
     status="ACTIVE",
-    credentials=Credentials(
-        password="not-a-real-password-01",
-        app_password="fake pass word only",
-        authenticator_secret="demo seed only here",
-    ),
+    password="not-a-real-password-01",
+    app_password="fake pass word only",
+    authenticator_secret="demo seed only here",
     username="maya",
     first_name="Maya",
     last_name="Ferro",
@@ -28,26 +25,25 @@ MAYA = Mailbox(
     warmup_status="ACTIVE",
     user_id=IVO,
     domain_id="MW99AK8KDE9HB1YR2BAM7WYR4J9A",
-    domain="harborlight-reach.example",
+    domain_name="harborlight-reach.example",
     subscription_id="KPACMW5MWT6TB27M6HWXGDTP42KP",
-    service_provider="GOOGLE",
+    provider="GOOGLE",
     is_admin=True,
     created_at=datetime(2025, 12, 4, 10, 12, 55, tzinfo=UTC),
     expires_at=datetime(2026, 11, 4, 10, 12, 55, tzinfo=UTC),
 )
 NOOR = Mailbox(
     id="JR9YQ9KAHSQ7H3C5RW4TDFRRWN8V",
-    email="noor@harborlight-reach.example",
+    address="noor@harborlight-reach.example",
     status="CREATING_PASSWORD",
-    credentials=Credentials(),
     username="noor",
     first_name="Noor",
     last_name="Haddad",
     user_id=IVO,
     domain_id="MW99AK8KDE9HB1YR2BAM7WYR4J9A",
-    domain="harborlight-reach.example",
+    domain_name="harborlight-reach.example",
     subscription_id="KPACMW5MWT6TB27M6HWXGDTP42KP",
-    service_provider="GOOGLE",
+    provider="GOOGLE",
     is_admin=False,
     created_at=datetime(2026, 10, 2, 11, 30, 1, tzinfo=UTC),
 )
@@ -68,21 +64,29 @@ CASES = {
         lambda client: client.mailboxes.list_of_everyone(), Page((MAYA,), current_page=1, total_pages=1, total=1)
     ),
     "get_mailbox_admin": Case(
-        lambda client: client.mailboxes.get_admin(MAYA.id, user_id=IVO),
-        MailboxAdmin(email=MAYA.email, credentials=MAYA.credentials, id=MAYA.id, domain=MAYA.domain, is_admin=True),
+        lambda client: client.mailboxes.get_admin(IVO, MAYA.id),
+        MailboxAdmin(
+            address=MAYA.address,
+            mailbox_id=MAYA.id,
+            domain_name=MAYA.domain_name,
+            is_admin=True,
+            password=MAYA.password,
+            app_password=MAYA.app_password,
+            authenticator_secret=MAYA.authenticator_secret,
+        ),
     ),
     "update_mailboxes": Case(
         lambda client: client.mailboxes.update(
+            IVO,
             MailboxChange(mailbox_id=NOOR.id, username="noor.haddad", first_name="Noor", last_name="Haddad"),
-            user_id=IVO,
         ),
         Accepted("Mailbox details will update shortly", "ACT_1c2bdf61-3142-58ed-81d1-d8946b096f31"),
     ),
     "remove_mailbox": Case(
-        lambda client: client.mailboxes.remove(NOOR.id, user_id=IVO), Accepted("Mailbox will be removed shortly")
+        lambda client: client.mailboxes.remove(IVO, NOOR.id), Accepted("Mailbox will be removed shortly")
     ),
     "validate_mailbox": Case(
-        lambda client: client.mailboxes.validate(MAYA.id, user_id=IVO),
+        lambda client: client.mailboxes.validate(IVO, MAYA.id),
         MailboxHealth(MAYA.id, has_smtp=True, has_dns=True),
     ),
     "start_mailbox_warmup": Case(

@@ -3,21 +3,21 @@ from decimal import Decimal
 
 from reseller_portal.upstream.models.orders import (
     DomainDraft,
+    DraftedOrder,
     GoogleOauth,
     MailboxDraft,
     MailboxOrderDraft,
     Order,
-    OrderAccepted,
     OrderDraft,
     OrderedDomain,
     OrderedMailbox,
+    PlacedOrder,
 )
 from reseller_portal.upstream.models.pictures import Picture
 from tests.upstream.cases import IVO, Case
 
 ORDER = "QWW959MJR27VRW4C4ANTN11TFYH0"
 DRAFT = OrderDraft(
-    user_id=IVO,
     domains=[DomainDraft("gotoharborlight.example", forward_to="https://www.harborlight.example")],
     mailboxes={
         "gotoharborlight.example": [
@@ -31,7 +31,7 @@ DRAFT = OrderDraft(
             MailboxDraft("maya.ferro", "Maya", "Ferro", on_warmup=False),
         ]
     },
-    service_provider="GOOGLE",
+    provider="GOOGLE",
     google=GoogleOauth(
         route="https://app.harborlight.example/oauth/google",
         client_id="702214839055-harborlightdemo.apps.googleusercontent.example",
@@ -40,16 +40,14 @@ DRAFT = OrderDraft(
     auto_renew=True,
 )
 MAILBOX_DRAFT = MailboxOrderDraft(
-    user_id=IVO,
     subscription_id="KPACMW5MWT6TB27M6HWXGDTP42KP",
     mailboxes={"harborlight-reach.example": [MailboxDraft("noor", "Noor", "Haddad")]},
-    service_provider="GOOGLE",
+    provider="GOOGLE",
 )
 FORM_DRAFT = OrderDraft(
-    user_id=IVO,
     domains=[DomainDraft("gotoharborlight.example", forward_to="https://www.harborlight.example")],
     mailboxes={"gotoharborlight.example": [MailboxDraft("maya", "Maya", "Ferro")]},
-    service_provider="GOOGLE",
+    provider="GOOGLE",
     auto_renew=False,
 )
 MAYAS_PICTURE = Picture("maya@gotoharborlight.example", "maya.png", b"<bytes of maya.png>")
@@ -57,38 +55,38 @@ NOORS_PICTURE = Picture("noor@harborlight-reach.example", "noor.png", b"<bytes o
 CASES = {
     "create_order_form": Case(
         lambda client: client.orders.create_with_pictures(
-            FORM_DRAFT, [MAYAS_PICTURE], masked={"gotoharborlight.example": False}
+            IVO, FORM_DRAFT, [MAYAS_PICTURE], masked={"gotoharborlight.example": False}
         ),
-        OrderAccepted(order_id="F84TRY7ZVGW06GBFWD6RWBGQTTAB"),
+        DraftedOrder("F84TRY7ZVGW06GBFWD6RWBGQTTAB"),
     ),
     "add_mailboxes_form": Case(
-        lambda client: client.orders.create_mailboxes_with_pictures(MAILBOX_DRAFT, [NOORS_PICTURE]),
-        OrderAccepted(order_id="KHTKNBXT8ZHGXGKDYE83G3B6ZJ5B"),
+        lambda client: client.orders.create_mailboxes_with_pictures(IVO, MAILBOX_DRAFT, [NOORS_PICTURE]),
+        DraftedOrder("KHTKNBXT8ZHGXGKDYE83G3B6ZJ5B"),
     ),
-    "create_order": Case(lambda client: client.orders.create(DRAFT), OrderAccepted(order_id=ORDER)),
+    "create_order": Case(lambda client: client.orders.create(IVO, DRAFT), DraftedOrder(ORDER)),
     "create_mailbox_order": Case(
-        lambda client: client.orders.create_mailboxes(MAILBOX_DRAFT),
-        OrderAccepted(order_id="KHTKNBXT8ZHGXGKDYE83G3B6ZJ5B"),
+        lambda client: client.orders.create_mailboxes(IVO, MAILBOX_DRAFT),
+        DraftedOrder("KHTKNBXT8ZHGXGKDYE83G3B6ZJ5B"),
     ),
     "process_order": Case(
-        lambda client: client.orders.process(ORDER, user_id=IVO),
-        OrderAccepted(order_id=ORDER, action_id="ACT_cdf09b99-e13e-52d3-8e67-dd7808ea5d34"),
+        lambda client: client.orders.process(IVO, ORDER),
+        PlacedOrder(ORDER, "ACT_cdf09b99-e13e-52d3-8e67-dd7808ea5d34"),
     ),
     "get_order": Case(
-        lambda client: client.orders.get(ORDER, user_id=IVO),
+        lambda client: client.orders.get(IVO, ORDER),
         Order(
-            id=ORDER,
+            order_id=ORDER,
             status="PAID",
             user_id=IVO,
-            service_provider="GOOGLE",
+            provider="GOOGLE",
             billing_cycle="MONTHLY",
             auto_renew=True,
-            total_price=Decimal("18.99"),
+            total=Decimal("18.99"),
             created_at=datetime(2026, 10, 2, 11, 18, 7, 310000, UTC),
             domains=(
                 OrderedDomain(
                     name="gotoharborlight.example",
-                    id="KVWF16R4EDMMGRBEXN6JABBQ931M",
+                    domain_id="KVWF16R4EDMMGRBEXN6JABBQ931M",
                     years=1,
                     price=Decimal("12.99"),
                     status="ACTIVE",
@@ -96,23 +94,23 @@ CASES = {
             ),
             mailboxes=(
                 OrderedMailbox(
-                    email="maya@gotoharborlight.example", id="KR1TBD5TF9130JR7DYNC7AD21QTT", status="ACTIVE"
+                    address="maya@gotoharborlight.example", mailbox_id="KR1TBD5TF9130JR7DYNC7AD21QTT", status="ACTIVE"
                 ),
                 OrderedMailbox(
-                    email="maya.ferro@gotoharborlight.example",
-                    id="R8YYKBB438C89J8614CVX5PCA5WF",
+                    address="maya.ferro@gotoharborlight.example",
+                    mailbox_id="R8YYKBB438C89J8614CVX5PCA5WF",
                     status="CREATING_PASSWORD",
                 ),
             ),
         ),
     ),
     "get_order_status": Case(
-        lambda client: client.orders.status(ORDER, user_id=IVO),
+        lambda client: client.orders.status(IVO, ORDER),
         Order(
-            id=ORDER,
+            order_id=ORDER,
             status="PENDING",
             domains=(OrderedDomain(name="gotoharborlight.example", status="ACTIVE"),),
-            mailboxes=(OrderedMailbox(email="maya@gotoharborlight.example", status="IN_PROGRESS"),),
+            mailboxes=(OrderedMailbox(address="maya@gotoharborlight.example", status="IN_PROGRESS"),),
         ),
     ),
 }

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from reseller_portal.upstream.answer import Accepted
-from reseller_portal.upstream.models.orders import OrderAccepted
+from reseller_portal.upstream.models.orders import PlacedOrder
 from reseller_portal.upstream.models.placement import MailboxPlacement, PlacementReport
 from reseller_portal.upstream.models.prewarm import (
     PackageDraft,
@@ -17,24 +17,24 @@ from tests.upstream.cases.exports import MAYA, NOOR, OAUTH
 TEST = "KDKR55R37N6GJQRYN8MK7SWZHXGF"
 MADE_AT = datetime(2026, 6, 11, 10, tzinfo=UTC)
 ON_SALE = PrewarmedDomain(
-    domain="warm-lanternfield.example",
+    domain_name="warm-lanternfield.example",
     mailboxes=(
         PrewarmedMailbox(
-            email="elif.moreau@warm-lanternfield.example", first_name="Elif", last_name="Moreau", created_at=MADE_AT
+            address="elif.moreau@warm-lanternfield.example", first_name="Elif", last_name="Moreau", created_at=MADE_AT
         ),
         PrewarmedMailbox(
-            email="otto.brandt@warm-lanternfield.example", first_name="Otto", last_name="Brandt", created_at=MADE_AT
+            address="otto.brandt@warm-lanternfield.example", first_name="Otto", last_name="Brandt", created_at=MADE_AT
         ),
     ),
     purchase_price=Decimal(28),
     renewal_price=Decimal(14),
-    service_provider="GOOGLE",
+    provider="GOOGLE",
 )
 PRACTICE = PrewarmedDomain(
-    domain="sandbox.nexora-tech.com",
+    domain_name="sandbox.nexora-tech.com",
     mailboxes=(
         PrewarmedMailbox(
-            email="rhea.stone@sandbox.nexora-tech.com",
+            address="rhea.stone@sandbox.nexora-tech.com",
             first_name="Rhea",
             last_name="Stone",
             created_at=datetime(2026, 5, 4, 9, tzinfo=UTC),
@@ -42,42 +42,40 @@ PRACTICE = PrewarmedDomain(
     ),
     purchase_price=Decimal(0),
     renewal_price=Decimal(0),
-    service_provider="GOOGLE",
+    provider="GOOGLE",
 )
 ORDER = PrewarmedOrderDraft(
-    user_id=IVO,
     packages=[
         PackageDraft("warm-lanternfield.example", forward_to="https://www.harborlight.example"),
         PackageDraft("warm-tidegrove.example"),
     ],
-    service_provider="GOOGLE",
+    provider="GOOGLE",
     auto_renew=True,
     google=OAUTH,
 )
 PRACTICE_ORDER = PrewarmedOrderDraft(
-    user_id=IVO,
     packages=[PackageDraft("sandbox.nexora-tech.com"), PackageDraft("mail-sandbox.brightplathlabs.com")],
-    service_provider="GOOGLE",
+    provider="GOOGLE",
     auto_renew=False,
 )
 
 
 def _pending(test_id: str, email: str) -> MailboxPlacement:
     report: dict[str, object] = {"inboxTest": {"google": [], "microsoft365": []}, "spamassassin": {}, "blacklist": {}}
-    return MailboxPlacement(id=test_id, status="PENDING", from_email=email, report=report)
+    return MailboxPlacement(id=test_id, status="PENDING", from_address=email, report=report)
 
 
 CASES = {
     "list_prewarmed_domains": Case(
-        lambda client: client.prewarm.list(service_provider="GOOGLE"),
+        lambda client: client.prewarm.list(provider="GOOGLE"),
         Page((ON_SALE,), current_page=1, total_pages=1, total=1),
     ),
     "order_prewarmed_domains": Case(
-        lambda client: client.prewarm.order(ORDER),
-        OrderAccepted(order_id="KMP794K6PJ3990H3FRKP5JQ3YXGB", action_id="ACT_a06d9d2b-5689-5400-a54d-a37b6aceda4b"),
+        lambda client: client.prewarm.order(IVO, ORDER),
+        PlacedOrder("KMP794K6PJ3990H3FRKP5JQ3YXGB", "ACT_a06d9d2b-5689-5400-a54d-a37b6aceda4b"),
     ),
     "create_placement_test": Case(
-        lambda client: client.placement.test([MAYA, NOOR], user_id=IVO, spamassassin=True, blacklist=True), TEST
+        lambda client: client.placement.test(IVO, [MAYA, NOOR], spamassassin=True, blacklist=True), TEST
     ),
     "list_placement_reports": Case(
         lambda client: client.placement.reports(IVO, limit=20, order_id=TEST),
@@ -102,12 +100,12 @@ CASES = {
         ),
     ),
     "list_sandbox_prewarmed_domains": Case(
-        lambda client: client.practice.list(service_provider="GOOGLE"),
+        lambda client: client.practice.list(provider="GOOGLE"),
         Page((PRACTICE,), current_page=1, total_pages=1, total=1),
     ),
     "order_sandbox_prewarmed_domains": Case(
-        lambda client: client.practice.order(PRACTICE_ORDER, scenario="partial_failure"),
-        OrderAccepted(order_id="KQM05FQY11RXMW2MGZQ383M6CMVX", action_id="ACT_de883306-e7fc-52a3-81f0-96529c04e88f"),
+        lambda client: client.practice.order(IVO, PRACTICE_ORDER, scenario="partial_failure"),
+        PlacedOrder("KQM05FQY11RXMW2MGZQ383M6CMVX", "ACT_de883306-e7fc-52a3-81f0-96529c04e88f"),
     ),
     "reset_sandbox_prewarmed": Case(
         lambda client: client.practice.reset(IVO), Accepted("Sandbox records deleted successfully")

@@ -17,7 +17,7 @@ RUNNING = Subscription(
     billing_cycle="MONTHLY",
     period_started_at=datetime(2026, 10, 4, 10, 12, 55, tzinfo=UTC),
     period_ends_at=datetime(2026, 11, 4, 10, 12, 55, tzinfo=UTC),
-    service_provider="GOOGLE",
+    provider="GOOGLE",
     auto_renew=True,
 )
 UNPAID = Subscription(
@@ -30,7 +30,7 @@ UNPAID = Subscription(
     billing_cycle="MONTHLY",
     period_started_at=datetime(2026, 8, 28, 7, 0, 10, 120000, UTC),
     period_ends_at=datetime(2026, 9, 28, 7, 0, 10, 120000, UTC),
-    service_provider="MICROSOFT",
+    provider="MICROSOFT",
     auto_renew=False,
 )
 CASES = {

@@ -19,7 +19,7 @@ DRAFT = UserDraft(
     language="en",
     postal_code="97204",
     state="Oregon",
-    phone_country_code="1",
+    phone_cc="1",
     phone="5035550142",
 )
 IVO_READ = User(
@@ -36,7 +36,7 @@ IVO_READ = User(
     language="en",
     postal_code="97204",
     state="Oregon",
-    phone_country_code="1",
+    phone_cc="1",
     phone="5035550142",
     created_at=datetime(2026, 2, 11, 8, 15, 3, 204000, UTC),
 )
@@ -52,7 +52,7 @@ TAMSIN_READ = User(
     language="en",
     postal_code="LS1 4DY",
     state="England",
-    phone_country_code="44",
+    phone_cc="44",
     phone="1135550198",
     created_at=datetime(2026, 3, 19, 10, 2, 44, 517000, UTC),
 )
