@@ -32,7 +32,7 @@ class Client:
     `base_url` ends with /api/v1/integration. `timeout` is (connect, read) in seconds. `before_call` hears the name
     of the operation before each request: the place to keep within 5 calls a second. `paths` moves operations, by
     name, to "METHOD /path" or "/path". `found` remembers which alternative of a wrong path answered: give one dict to
-    all clients of an upstream that do not live long.
+    all clients of an upstream that do not live long. `call` is the way to an operation as it is on the wire.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Client:
         found: MutableMapping[str, str] | None = None,
     ) -> None:
         transport = Transport(base_url, key, session or requests.Session(), timeout, before_call)
-        call = Caller(transport, with_paths(paths or {}), {} if found is None else found)
+        self.call = call = Caller(transport, with_paths(paths or {}), {} if found is None else found)
         self.users = Users(call)
         self.geo = Geo(call)
         self.domains = Domains(call)
