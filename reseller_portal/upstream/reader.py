@@ -4,6 +4,7 @@ Tolerated: one thing under two keys, money as text or number, a counter as text,
 does not demand, unknown words for states (kept as text). Anything else that does not fit raises `Malformed`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,10 @@ from reseller_portal.upstream.errors import Malformed
 
 T = TypeVar("T")
 
+WHOLE = re.compile(r"-?[0-9]+")
+FRACTION = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# Dollars; an amount beyond is a fault of somebody's.
+TOO_MUCH = Decimal(10) ** 12
 # Names under which the upstream speaks of the same thing.
 TWINS: tuple[tuple[str, ...], ...] = (
     ("domainName", "domain"),
@@ -144,7 +149,7 @@ def _identifier(value: Any) -> str:
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise ValueError
-    return int(value)
+    return int(_digits(value, WHOLE))
 
 
 def _flag(value: Any) -> bool:
@@ -156,10 +161,17 @@ def _flag(value: Any) -> bool:
 def _money(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise ValueError
-    amount = Decimal(value)
-    if not amount.is_finite():
+    amount = Decimal(_digits(value, FRACTION))
+    if not (amount.is_finite() and abs(amount) < TOO_MUCH):
         raise ValueError
     return amount
+
+
+def _digits(value: Any, pattern: re.Pattern[str]) -> Any:
+    """Python reads more as a number than the contract writes: spaces, underscores, exponents, other scripts' digits."""
+    if isinstance(value, str) and not pattern.fullmatch(value):
+        raise ValueError
+    return value
 
 
 def _moment(value: Any) -> datetime:

@@ -184,12 +184,16 @@ def test_the_form_for_more_mailboxes_knows_running_google_only(client: Client, p
         client.orders.create_mailboxes_with_pictures("USER1", draft, [])
 
 
-def test_the_stock_is_read_to_its_last_page(wire: responses.RequestsMock, client: Client) -> None:
+@pytest.mark.parametrize("path", ["/pre-warmup", "/sandbox/pre-warmup"])
+def test_the_stock_is_read_to_its_last_page(wire: responses.RequestsMock, client: Client, path: str) -> None:
     package = example("list_prewarmed_domains")["response"]["body"]["data"]["inventory"][0]
     for page in (1, 2):
         stock = [{**package, "domain": f"warm-{page}.example"}]
-        wire.get(f"{BASE}/pre-warmup", json={"data": {"inventory": stock, "currentPage": page, "totalPages": 2}})
-    assert [item.id for item in client.prewarm.all()] == ["warm-1.example", "warm-2.example"]
+        wire.get(BASE + path, json={"data": {"inventory": stock, "currentPage": page, "totalPages": 2}})
+    assert [item.id for item in (client.prewarm.all() if path == "/pre-warmup" else client.practice.all())] == [
+        "warm-1.example",
+        "warm-2.example",
+    ]
 
 
 def test_passwords_of_platforms_are_in_no_representation() -> None:

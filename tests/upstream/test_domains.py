@@ -4,7 +4,7 @@ import pytest
 import responses
 
 from reseller_portal.upstream.client import Client
-from reseller_portal.upstream.errors import Refused, Throttled, Unreachable
+from reseller_portal.upstream.errors import Malformed, Refused, Throttled, UnknownRoute, Unreachable
 from reseller_portal.upstream.models.availability import WorkspaceCheck
 from tests.upstream.exchange import BASE
 
@@ -63,6 +63,22 @@ def test_a_call_that_failed_says_nothing_about_the_name(
         client.domains.check("a.example")
     with pytest.raises(error):
         client.domains.check_workspace("a.example", provider="GOOGLE")
+
+
+def test_a_question_that_nobody_heard_says_nothing_about_the_name(wire: responses.RequestsMock) -> None:
+    wire.post(SINGLE, status=404)
+    wire.post(WORKSPACE, status=404)
+    client = Client(BASE, "key-1", paths={"check_domain_availability": "/domains/available-single"})
+    with pytest.raises(UnknownRoute):
+        client.domains.check("a.example")
+    with pytest.raises(UnknownRoute):
+        client.domains.check_workspace("a.example", provider="GOOGLE")
+
+
+def test_an_answer_about_no_name_is_malformed(wire: responses.RequestsMock, client: Client) -> None:
+    wire.post(SINGLE, json={"status": 200, "data": {"domains": []}})
+    with pytest.raises(Malformed, match="domains"):
+        client.domains.check("a.example")
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,10 @@ def test_every_time_is_utc(wire: responses.RequestsMock, client: Client, written
     [
         ("get_wallet", "walletBalance", "NaN"),
         ("get_wallet", "walletBalance", "a lot"),
+        ("get_wallet", "walletBalance", "1_000"),
+        ("get_wallet", "walletBalance", " 5"),
+        ("get_wallet", "walletBalance", "1e99"),
+        ("get_wallet", "walletBalance", 1e99),
         ("get_wallet", "walletBalance", True),
         ("get_wallet", "walletBalance", float("inf")),
         ("get_wallet", "autoRechargeEnabled", "yes"),
@@ -78,6 +82,7 @@ def test_every_time_is_utc(wire: responses.RequestsMock, client: Client, written
         ("get_mailbox", "expiryDate", 1794000000),
         ("get_mailbox", "password", ["secret-1"]),
         ("list_user_domains", "mailboxCount", "two"),
+        ("list_user_domains", "mailboxCount", "1_0"),
         ("list_user_domains", "mailboxCount", 2.5),
         ("list_user_domains", "domainForwarding", "https://a.example"),
         ("list_users", "totalPages", True),
