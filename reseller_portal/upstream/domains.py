@@ -1,117 +1,163 @@
-"""Domains: what is free, what it costs, and what a user owns."""
+"""Domains: searching, and what a customer owns."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from typing import Any
 
-from reseller_portal.upstream.calls import Caller
-from reseller_portal.upstream.errors import Refused
-from reseller_portal.upstream.reading import Fields, Page, data_of, every, page_of
+from reseller_portal.upstream.answer import Accepted, Answer, accepted
+from reseller_portal.upstream.caller import Caller
+from reseller_portal.upstream.errors import Refused, UnknownRoute
+from reseller_portal.upstream.models.availability import FREE, Availability, WorkspaceCheck
+from reseller_portal.upstream.models.batches import Batch, filled, read_batch
+from reseller_portal.upstream.models.domains import Domain
+from reseller_portal.upstream.models.renewals import DomainAutoRenewal, Renewal, RenewalQuote
+from reseller_portal.upstream.paging import MOST_PER_PAGE, Page, page_query, read_page, walk
+from reseller_portal.upstream.reader import Reader
 
-NOT_AVAILABLE = {404, 409, 422}
-
-
-@dataclass(frozen=True)
-class Availability:
-    """Prices are US dollars for `years`; None where the upstream names none."""
-
-    name: str
-    is_available: bool
-    is_premium: bool = False
-    price: Decimal | None = None
-    renew_price: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class WorkspaceCheck:
-    """`reason` is the upstream's own text when the name is not free of a workspace."""
-
-    is_free: bool
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Domain:
-    id: str
-    name: str
-    status: str
-    provider: str
-    registered_at: datetime | None
-    expires_at: datetime | None
-    auto_renew: bool
-    subscription_id: str
-    mailbox_count: int
+SAYS_NO = (404, 409, 422)
 
 
 @dataclass(frozen=True)
 class Domains:
-    """Group `domains` of the API."""
+    call: Caller
 
-    caller: Caller
+    def suggest(self, keyword: str, tlds: Sequence[str] = (), years: int = 1) -> tuple[Availability, ...]:
+        """Names like `keyword`, `tlds` without dot; the very name may be missing, which proves nothing. Level sister.
 
-    def suggest(self, keyword: str, *, tlds: Sequence[str] = (), years: int = 1) -> tuple[Availability, ...]:
-        """Names near a keyword, with prices. The name asked for may be missing from them. Evidence: sister."""
-        body = {"domainName": keyword, "years": years, **({"tlds": list(tlds)} if tlds else {})}
-        data = data_of("suggest_domains", self.caller.call("suggest_domains", body=body))
-        return tuple(_availability(each) for each in data.objects("availableDomains"))
+        A search quota of its own may answer `Throttled` with a long wait.
+        """
+        body: dict[str, Any] = {"domainName": keyword, "years": years}
+        found = self.call("suggest_domains", body=body | ({"tlds": list(tlds)} if tlds else {})).one()
+        if not found.has("availableDomains"):
+            raise found.malformed("availableDomains")
+        exact = found.one("exactMatch")
+        offers = [*([exact] if exact else []), *found.many("availableDomains")]
+        named: dict[str, Availability] = {}
+        for offer in map(Availability.read, offers):
+            named.setdefault(offer.name.casefold(), offer)
+        return tuple(named.values())
 
-    def check(self, name: str, *, years: int = 1) -> Availability:
-        """Is this very name free. Anything but a clear yes about the same name is a no. Evidence: assumed."""
-        operation = "check_domain_availability"
+    def check(self, name: str, years: int = 1) -> Availability:
+        """Whether `name` can be registered, and its price; 404, 409 and 422 mean no. Assumed.
+
+        A free name may still have a workspace: ask `check_workspace` too.
+        """
+        body = {"domainName": name, "years": years}
+        bulk = {"domainNames": [name], "years": years}
         try:
-            envelope = self.caller.call(operation, body={"domainName": name, "years": years})
-        except Refused as refused:
-            if refused.status in NOT_AVAILABLE and not refused.unknown_route:
-                return Availability(name=name, is_available=False)
+            answer = self.call("check_domain_availability", body=body, bodies={"/domains/available-bulk": bulk})
+        except UnknownRoute:
             raise
-        found = _availability(data_of(operation, envelope))
-        same_name = found.name.lower() == name.lower()
-        return found if same_name else Availability(name=name, is_available=False)
+        except Refused as refusal:
+            return Availability(name=name, is_available=False, reason=_conflict(refusal))
+        offer = Availability.read(_offer(answer))
+        return offer if _is_same(offer.name, name) else replace(offer, name=name, is_available=False)
 
-    def check_workspace(self, name: str, *, provider: str) -> WorkspaceCheck:
-        """Does the name carry a workspace already. Only the one odd text means no. Evidence: secondary."""
-        body = {"domainName": name, "serviceProvider": provider}
+    def check_workspace(self, domain: str, *, provider: str) -> WorkspaceCheck:
+        """Whether `domain` is free on GOOGLE or MICROSOFT; the upstream takes up to 15 s. Secondary.
+
+        Skipping it is dear: a conflict fails the order after the domain was charged.
+        """
+        body = {"domainName": domain, "serviceProvider": provider}
         try:
-            message = str(self.caller.call("check_workspace", body=body).get("message", ""))
-        except Refused as refused:
-            if refused.status in NOT_AVAILABLE and not refused.unknown_route:
-                return WorkspaceCheck(is_free=False, reason=refused.reason)
+            answer = self.call("check_workspace", body=body)
+        except UnknownRoute:
             raise
-        is_free = message.strip().lower() == "workspace not exists"
-        return WorkspaceCheck(is_free=is_free, reason="" if is_free else message)
+        except Refused as refusal:
+            return WorkspaceCheck(domain, is_free=False, reason=_conflict(refusal))
+        is_free = answer.message.casefold() == FREE
+        return WorkspaceCheck(domain, is_free=is_free, reason="" if is_free else answer.message)
 
-    def list(self, user_id: str, *, page: int = 1, limit: int = 100, contains: str = "") -> Page[Domain]:
-        """One page of a user's domains. A wrong `user_id` gives an empty page, no error. Evidence: secondary."""
-        query = {"userId": user_id, "page": page, "limit": limit, **({"contains": contains} if contains else {})}
-        return page_of(
-            data_of("list_user_domains", self.caller.call("list_user_domains", query=query)), "domains", _read
-        )
+    def check_workspaces(self, domains: Sequence[str], *, provider: str) -> list[WorkspaceCheck]:
+        """`check_workspace` of several names in one call, in the order asked; a name not answered counts as taken."""
+        asked = [{"domainName": domain, "serviceProvider": provider} for domain in filled(domains)]
+        answer = self.call("check_workspace", body={"domains": asked})
+        checks = {
+            check.domain.casefold(): check for check in map(WorkspaceCheck.read, answer.many("domains", "results"))
+        }
+        silence = "not answered"
+        return [checks.get(domain.casefold(), WorkspaceCheck(domain, False, silence)) for domain in domains]
 
-    def all(self, user_id: str, *, contains: str = "") -> Iterator[Domain]:
-        return every(lambda number: self.list(user_id, page=number, contains=contains), lambda domain: domain.id)
+    def list(self, user_id: str, page: int = 1, limit: int = MOST_PER_PAGE, contains: str = "") -> Page[Domain]:
+        """One page of a customer's domains; EMPTY for a foreign `user_id`. Secondary, answer assumed."""
+        query = {"userId": user_id, **page_query(page, limit), "contains": contains}
+        answer = self.call("list_user_domains", query=query)
+        return read_page(answer, Domain.read, answer.many("domains"), asked=page)
+
+    def all(self, user_id: str, contains: str = "") -> Iterator[Domain]:
+        return walk(lambda page: self.list(user_id, page, contains=contains))
+
+    def get(self, user_id: str, name: str) -> Domain:
+        """One domain; nothing that `list` does not tell as well. Assumed."""
+        return Domain.read(self.call("get_domain", query={"userId": user_id, "domain": name}).one("domain"))
+
+    def renewal_prices(self, user_id: str, names: Sequence[str], *, years: int = 1) -> Batch[RenewalQuote]:
+        """A quote for each name in the window (45 days before expiry, or grace), a failure for others. Documented."""
+        body = {"userId": user_id, "domains": filled(names), "years": years}
+        return read_batch(self.call("get_domain_renewal_prices", body=body), RenewalQuote.read)
+
+    def renew(self, user_id: str, names: Sequence[str], *, years: int = 1) -> Batch[Renewal]:
+        """Queues and charges the renewal of each name; one event tells each end. Documented.
+
+        NEVER repeat it unseen: it may buy a second year. Read `status` and `expires_at` of the domains first.
+        """
+        body = {"userId": user_id, "domains": filled(names), "years": years}
+        answer = self.call("renew_domains", body=body)
+        return Batch((), action_id=answer.action_id) if answer.content is None else read_batch(answer, Renewal.read)
+
+    def set_auto_renew(self, user_id: str, names: Sequence[str], *, is_on: bool) -> Batch[DomainAutoRenewal]:
+        """Sets, does not flip; names that were not set are missing from the answer. May be repeated. Documented.
+
+        Switched on, the upstream spends money later without another call.
+        """
+        body = {"userId": user_id, "domains": filled(names), "autoRenew": is_on}
+        return read_batch(self.call("set_domain_auto_renew", body=body), DomainAutoRenewal.read)
+
+    def forward(
+        self, user_id: str, names: Sequence[str], *, forward_to: str, is_masked: bool | None = None
+    ) -> Accepted:
+        """Queues sending visitors to a URL; dns-record.updated tells the end. May be repeated. Level sister."""
+        mask = {} if is_masked is None else {"maskForwarding": is_masked}
+        body = {"domains": filled(names), "forwardTo": forward_to, **mask}
+        return accepted(self.call("add_domain_forwarding", query={"userId": user_id}, body=body))
+
+    def forward_mail(self, user_id: str, names: Sequence[str], *, email: str) -> Accepted:
+        """Queues a catch-all to `email`; 422 unless the mailboxes are ACTIVE. May be repeated. Level sister."""
+        body = {"domains": filled(names), "email": email}
+        return accepted(self.call("add_email_forwarding", query={"userId": user_id}, body=body))
+
+    def add_google_client_id(self, user_id: str, names: Sequence[str], *, client_id: str, app_name: str) -> Accepted:
+        """Queues trust in an OAuth client; 400 when `app_name` is not its name. May be repeated. Secondary."""
+        body = {"userId": user_id, "domains": filled(names), "clientId": client_id, "appName": app_name}
+        return accepted(self.call("add_google_client_id", body=body))
+
+    def remove(self, user_id: str, domain_ids: Sequence[str]) -> Accepted:
+        """Gives the domains up, without money back; refused while mailboxes are on them. May be repeated. Level sister.
+
+        By id only: a name may have been registered again in between.
+        """
+        return accepted(self.call("remove_domains", query={"userId": user_id}, body={"domainIds": filled(domain_ids)}))
 
 
-def _availability(fields: Fields) -> Availability:
-    status = fields.text_or_empty("status").upper()
-    return Availability(
-        name=fields.text("domainName", "domain"),
-        is_available=status == "AVAILABLE" or fields.flag("available"),
-        is_premium=fields.flag("isPremiumDomain"),
-        price=fields.money_or_none("domainPrice", "price"),
-        renew_price=fields.money_or_none("renewPrice"),
-    )
+def _offer(answer: Answer) -> Reader:
+    """The offer bare, or as the only one of a list."""
+    found = answer.many("domains") if _is_listed(answer) else [answer.one()]
+    if not found:
+        raise answer.one().malformed("domains")
+    return found[0]
 
 
-def _read(fields: Fields) -> Domain:
-    return Domain(
-        id=fields.text("domainId", "id"),
-        name=fields.text("domainName", "domain"),
-        status=fields.text("status").upper(),
-        provider=fields.text_or_empty("serviceProvider", "workspaceType"),
-        registered_at=fields.time_or_none("registeredOn", "createdAt", "creationTime"),
-        expires_at=fields.time_or_none("expireOn", "expiryDate"),
-        auto_renew=fields.flag("autoRenew"),
-        subscription_id=fields.text_or_empty("subscriptionId", "componentSubscriptionId"),
-        mailbox_count=fields.number_or_zero("mailboxCount"),
-    )
+def _is_listed(answer: Answer) -> bool:
+    bare = answer.maybe_one()
+    return bare is None or bare.has("domains")
+
+
+def _is_same(name: str, other: str) -> bool:
+    return name.casefold() == other.casefold()
+
+
+def _conflict(refusal: Refused) -> str:
+    """The words of a no about the name; any other refusal is one of the call itself, and rises."""
+    if refusal.status not in SAYS_NO:
+        raise refusal
+    return refusal.reason

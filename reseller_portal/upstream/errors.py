@@ -1,5 +1,8 @@
 """Four errors, by what the caller should do."""
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class UpstreamError(Exception):
     """Anything that went wrong with a call. `operation` is the contract's operationId."""
@@ -22,13 +25,20 @@ class Throttled(UpstreamError):
 
 
 class Refused(UpstreamError):
-    """A clear no, with the upstream's own words in `reason`."""
+    """A clear no, with the upstream's own words in `reason`.
 
-    def __init__(self, operation: str, status: int, reason: str, *, unknown_route: bool = False) -> None:
+    `details` holds what else it said, such as `errorId`, or `domainCount` of a customer who cannot be deleted yet.
+    """
+
+    def __init__(self, operation: str, status: int, reason: str, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(operation, f"{status}: {reason}")
         self.status = status
         self.reason = reason
-        self.unknown_route = unknown_route
+        self.details = dict(details or {})
+
+
+class UnknownRoute(Refused):
+    """A no from the server, not from the API: it does not know this method and path, so nothing happened."""
 
 
 class Malformed(UpstreamError):

@@ -1,25 +1,27 @@
-"""Countries and states, as the upstream spells them."""
+"""Reference lists for addresses."""
 
 from dataclasses import dataclass
 
-from reseller_portal.upstream.calls import Caller
-from reseller_portal.upstream.reading import data_of
+from reseller_portal.upstream.answer import Answer
+from reseller_portal.upstream.caller import Caller
 
 
 @dataclass(frozen=True)
 class Geo:
-    """Group `geo` of the API."""
-
-    caller: Caller
+    call: Caller
 
     def countries(self) -> dict[str, str]:
-        """Code by name. Evidence: secondary."""
-        return _as_texts("list_countries", self.caller.call("list_countries"))
+        """Name to alpha-2 code of every country. Secondary."""
+        return _codes(self.call("list_countries"))
 
     def states(self, country_code: str) -> dict[str, str]:
-        """Code by name, of one country. Evidence: secondary."""
-        return _as_texts("list_states", self.caller.call("list_states", query={"countryCode": country_code}))
+        """Name to code of the states of a country; 400 or 422 for an unknown one. Secondary."""
+        return _codes(self.call("list_states", query={"countryCode": country_code}))
 
 
-def _as_texts(operation: str, envelope: dict[str, object]) -> dict[str, str]:
-    return {name: str(code) for name, code in data_of(operation, envelope).content.items()}
+def _codes(answer: Answer) -> dict[str, str]:
+    """The map, or the map one key deeper."""
+    found = answer.one()
+    deeper = [key for key, value in found.values.items() if isinstance(value, dict)]
+    codes = answer.one(*deeper)
+    return {name: codes.text(name) for name in codes.values}

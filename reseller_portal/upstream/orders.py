@@ -1,184 +1,88 @@
-"""Orders: a purchase in two calls. A draft is free; processing it is the one call that spends money."""
+"""Buying. An order is drafted for free, then processed: only the second call spends money, and it carries an id."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from dataclasses import dataclass
 
-from reseller_portal.upstream.calls import Caller
+from reseller_portal.upstream.answer import Answer
+from reseller_portal.upstream.caller import Caller
 from reseller_portal.upstream.errors import Malformed, Refused
-from reseller_portal.upstream.reading import Fields, data_of
+from reseller_portal.upstream.models.orders import (
+    DraftedOrder,
+    MailboxOrderDraft,
+    Order,
+    OrderDraft,
+    PlacedOrder,
+    order_state,
+)
+from reseller_portal.upstream.models.pictures import Picture, mailbox_form, order_form
+from reseller_portal.upstream.reader import as_state
 
-ALREADY_PROCESSED = {409, 422}
-
-
-@dataclass(frozen=True)
-class MailboxDraft:
-    username: str
-    first_name: str
-    last_name: str
-
-    def as_body(self) -> dict[str, str]:
-        return {"username": self.username, "firstName": self.first_name, "lastName": self.last_name}
-
-
-@dataclass(frozen=True)
-class OrderDraft:
-    """New domains, each for `years`, with the mailboxes on them by domain name. `provider`: GOOGLE or MICROSOFT."""
-
-    domains: Sequence[str]
-    mailboxes: Mapping[str, Sequence[MailboxDraft]]
-    provider: str
-    years: int = 1
-    auto_renew: bool = True
-    billing_cycle: str = "MONTHLY"
-
-
-@dataclass(frozen=True)
-class MailboxOrderDraft:
-    """Mailboxes on an owned domain: `domain_id` for a first workspace, `subscription_id` to add to one; never both."""
-
-    mailboxes: Mapping[str, Sequence[MailboxDraft]]
-    provider: str
-    domain_id: str = ""
-    subscription_id: str = ""
-    auto_renew: bool = True
-    billing_cycle: str = "MONTHLY"
-
-    def __post_init__(self) -> None:
-        if bool(self.domain_id) == bool(self.subscription_id):
-            raise ValueError("give either domain_id or subscription_id")
-
-
-@dataclass(frozen=True)
-class DraftedOrder:
-    """Names in `unavailable` would not be delivered: drop the draft and correct the wish."""
-
-    order_id: str
-    unavailable: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class OrderedDomain:
-    name: str
-    domain_id: str
-    status: str
-    price: Decimal | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class OrderedMailbox:
-    address: str
-    mailbox_id: str
-    status: str
-
-
-@dataclass(frozen=True)
-class Order:
-    """`status` is upper case with underscores; PENDING is a draft as well as an order at work."""
-
-    order_id: str
-    status: str
-    domains: tuple[OrderedDomain, ...] = ()
-    mailboxes: tuple[OrderedMailbox, ...] = ()
-    total: Decimal | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+ALREADY_PROCESSED = re.compile(r"\balready\b.*\b(process|paid|confirm|complet|queued)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Orders:
-    """Group `orders` of the API."""
-
-    caller: Caller
+    call: Caller
 
     def create(self, user_id: str, draft: OrderDraft) -> DraftedOrder:
-        """Make a draft, which is not processed and free: `confirm` is always sent, and false. Evidence: secondary."""
-        if not draft.domains:
-            raise ValueError("an order of new domains needs at least one")
-        body = {"domains": [{"domain": name, "years": draft.years} for name in draft.domains], **_shared(draft)}
-        return self._draft("create_order", user_id, body)
+        """A drafted order (`confirm=False`): free, so an unanswered call may be sent again. Path secondary.
+
+        With `confirm=True` it charges at once; never repeat that. Look at `unavailable` before `process`.
+        """
+        return _drafted(self.call("create_order", query={"userId": user_id}, body=draft.wire()))
 
     def create_mailboxes(self, user_id: str, draft: MailboxOrderDraft) -> DraftedOrder:
-        """Make a draft for mailboxes on an owned domain; `confirm` is false as above. Evidence: secondary."""
-        if draft.subscription_id:
-            body = {"subscriptionId": draft.subscription_id, **_shared(draft)}
-            body.pop("autoRenew")
-        else:
-            body = {"domainId": draft.domain_id, **_shared(draft)}
-        return self._draft("create_mailbox_order", user_id, body)
+        """The same for mailboxes on a domain that is there. Path secondary."""
+        return _drafted(self.call("create_mailbox_order", query={"userId": user_id}, body=draft.wire()))
 
-    def process(self, user_id: str, order_id: str) -> None:
-        """Spend the money for this draft. Returning means queued. A second call for one id counts as the first.
+    def create_with_pictures(
+        self, user_id: str, draft: OrderDraft, pictures: Sequence[Picture], *, masked: Mapping[str, bool] | None = None
+    ) -> DraftedOrder:
+        """`create` by form, with picture files, and forwarding masked by domain name. Assumed."""
+        form = order_form(draft, tuple(pictures), masked or {})
+        return _drafted(self.call("create_order_form", query={"userId": user_id}, form=form))
 
-        After `Unreachable` it may have happened: look at `get` before calling again. Evidence: assumed.
+    def create_mailboxes_with_pictures(
+        self, user_id: str, draft: MailboxOrderDraft, pictures: Sequence[Picture]
+    ) -> DraftedOrder:
+        """`create_mailboxes` by form, with picture files; deprecated upstream. Assumed."""
+        form = mailbox_form(draft, tuple(pictures))
+        return _drafted(self.call("add_mailboxes_form", query={"userId": user_id}, form=form))
+
+    def process(self, user_id: str, order_id: str) -> PlacedOrder:
+        """Buys what was drafted: charges the wallet, queues the work. Process within minutes. Path assumed.
+
+        After `Unreachable` ask `status` first. That the order was processed before is no error.
         """
         try:
-            self.caller.call("process_order", query={"userId": user_id}, body={"orderId": order_id})
-        except Refused as refused:
-            if refused.status not in ALREADY_PROCESSED or "already" not in refused.reason.lower():
-                raise
+            answer = self.call("process_order", query={"userId": user_id}, body={"orderId": order_id})
+        except Refused as refusal:
+            if refusal.status in {409, 422} and ALREADY_PROCESSED.search(refusal.reason):
+                return PlacedOrder(order_id, was_placed_before=True)
+            raise
+        return PlacedOrder(order_id, answer.action_id)
 
     def get(self, user_id: str, order_id: str) -> Order:
-        """The whole order, as far as the upstream tells. Evidence: assumed."""
-        return self._read("get_order", user_id, order_id)
+        """Everything about one order; there is no list of orders. Assumed."""
+        answer = self.call("get_order", query={"userId": user_id, "orderId": order_id})
+        return _order(answer, answer.one().identifier("orderId"), order_id)
 
     def status(self, user_id: str, order_id: str) -> Order:
-        """The state of an order and of its parts; a bare word in `data` is read too. Evidence: secondary."""
-        return self._read("get_order_status", user_id, order_id)
-
-    def _draft(self, operation: str, user_id: str, body: Mapping[str, Any]) -> DraftedOrder:
-        data = data_of(operation, self.caller.call(operation, query={"userId": user_id}, body=body))
-        return DraftedOrder(order_id=data.text("orderId"), unavailable=data.texts("unavailableDomains"))
-
-    def _read(self, operation: str, user_id: str, order_id: str) -> Order:
-        envelope = self.caller.call(operation, query={"userId": user_id, "orderId": order_id})
-        if isinstance(envelope.get("data"), str):
-            return Order(order_id=order_id, status=_word(envelope["data"]))
-        order = _order(data_of(operation, envelope))
-        if order.order_id != order_id:
-            raise Malformed(operation, "orderId")
-        return order
+        """The order with as much as its state tells; poll with growing gaps, it may take 40 minutes. Path secondary."""
+        answer = self.call("get_order_status", query={"userId": user_id, "orderId": order_id})
+        if isinstance(answer.content, str):
+            return Order(order_id=order_id, status=order_state(as_state(answer.content)))
+        return _order(answer, answer.one().text_or_empty("orderId") or order_id, order_id)
 
 
-def _shared(draft: OrderDraft | MailboxOrderDraft) -> dict[str, Any]:
-    return {
-        "mailboxes": {name: [each.as_body() for each in wanted] for name, wanted in draft.mailboxes.items()},
-        "billingCycle": draft.billing_cycle,
-        "confirm": False,
-        "serviceProvider": draft.provider,
-        "autoRenew": draft.auto_renew,
-    }
+def _drafted(answer: Answer) -> DraftedOrder:
+    found = answer.one()
+    return DraftedOrder(found.identifier("orderId"), found.texts("unavailableDomains"), answer.action_id)
 
 
-def _order(fields: Fields) -> Order:
-    return Order(
-        order_id=fields.text("orderId"),
-        status=_word(fields.text("status")),
-        domains=tuple(_ordered_domain(each) for each in fields.objects_or_none("domains")),
-        mailboxes=tuple(_ordered_mailbox(each) for each in fields.objects_or_none("mailboxes")),
-        total=fields.money_or_none("totalPrice"),
-    )
-
-
-def _ordered_domain(fields: Fields) -> OrderedDomain:
-    return OrderedDomain(
-        name=fields.text("domainName", "domain"),
-        domain_id=fields.text_or_empty("domainId", "id"),
-        status=_word(fields.text_or_empty("status")),
-        price=fields.money_or_none("price"),
-        reason=fields.text_or_empty("reason"),
-    )
-
-
-def _ordered_mailbox(fields: Fields) -> OrderedMailbox:
-    return OrderedMailbox(
-        address=fields.text("email"),
-        mailbox_id=fields.text_or_empty("mailboxId", "id"),
-        status=_word(fields.text_or_empty("status")),
-    )
-
-
-def _word(text: str) -> str:
-    word = text.strip().upper().replace(" ", "_")
-    return "REFUND" if word == "REFUNDED" else word
+def _order(answer: Answer, told: str, asked: str) -> Order:
+    """Raises `Malformed` for another order than the one asked for: money hangs on its state."""
+    if told != asked:
+        raise Malformed(answer.operation, "data.orderId")
+    return Order.read(answer.one(), asked)

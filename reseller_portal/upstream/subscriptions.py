@@ -1,60 +1,56 @@
-"""Subscriptions: one for each workspace, over all customers of the partner."""
+"""The monthly contracts. None of these calls knows a customer: compare `user_id` before you act on what they give."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 
-from reseller_portal.upstream.calls import Caller
-from reseller_portal.upstream.reading import Fields, Page, data_of, every, page_of
-
-MOST_PER_PAGE = 50
-
-
-@dataclass(frozen=True)
-class Subscription:
-    """`price_per_mailbox` in US dollars for one period."""
-
-    id: str
-    status: str
-    user_id: str
-    domain_name: str
-    provider: str
-    mailboxes: int
-    price_per_mailbox: Decimal | None
-    period_start: datetime | None
-    period_end: datetime | None
-    auto_renew: bool
+from reseller_portal.upstream.answer import Accepted, accepted
+from reseller_portal.upstream.caller import Caller
+from reseller_portal.upstream.models.batches import filled
+from reseller_portal.upstream.models.subscriptions import Subscription, SubscriptionAutoRenewal
+from reseller_portal.upstream.paging import MOST_PER_PAGE, Page, page_query, read_page, walk
 
 
 @dataclass(frozen=True)
 class Subscriptions:
-    """Group `subscriptions` of the API. No call takes a user: everything of the partner is within reach."""
+    call: Caller
 
-    caller: Caller
+    def list(
+        self,
+        page: int = 1,
+        limit: int = MOST_PER_PAGE,
+        *,
+        status: str = "",
+        subscription_id: str = "",
+        domain: str = "",
+    ) -> Page[Subscription]:
+        """One page of the contracts of all customers, filtered. Documented."""
+        query = {"status": status, "componentSubscriptionId": subscription_id, "domain": domain}
+        answer = self.call("list_subscriptions", query={**query, **page_query(page, limit)})
+        return read_page(answer, Subscription.read, answer.many("subscriptions"), asked=page)
 
-    def list(self, *, page: int = 1, domain: str = "", subscription_id: str = "") -> Page[Subscription]:
-        """One page, at most 50. Evidence: documented."""
-        query = {"page": page, "limit": MOST_PER_PAGE}
-        wanted = {"domain": domain, "componentSubscriptionId": subscription_id}
-        query |= {key: value for key, value in wanted.items() if value}  # type: ignore[misc]  # texts beside numbers
-        data = data_of("list_subscriptions", self.caller.call("list_subscriptions", query=query))
-        return page_of(data, "subscriptions", _read)
+    def all(self, *, status: str = "", subscription_id: str = "", domain: str = "") -> Iterator[Subscription]:
+        return walk(lambda page: self.list(page, status=status, subscription_id=subscription_id, domain=domain))
 
-    def all(self, *, domain: str = "") -> Iterator[Subscription]:
-        return every(lambda number: self.list(page=number, domain=domain), lambda subscription: subscription.id)
+    def renew(self, subscription_ids: Sequence[str]) -> Accepted:
+        """Queues one more month of each, even with an empty wallet; only events tell the end. Documented.
 
+        NEVER repeat it unseen: it may buy a second month. Refused by event while the domain is in grace or expired.
+        """
+        return accepted(self.call("renew_subscriptions", body={"subscriptionIds": filled(subscription_ids)}))
 
-def _read(fields: Fields) -> Subscription:
-    return Subscription(
-        id=fields.text("subscriptionId", "componentSubscriptionId", "id"),
-        status=fields.text("subscriptionStatus", "status").upper(),
-        user_id=fields.text_or_empty("userId"),
-        domain_name=fields.text_or_empty("domain", "domainName"),
-        provider=fields.text_or_empty("serviceProvider", "workspaceType"),
-        mailboxes=fields.number_or_zero("totalMailboxQuantity"),
-        price_per_mailbox=fields.money_or_none("pricePerMailbox"),
-        period_start=fields.time_or_none("periodStart"),
-        period_end=fields.time_or_none("periodEnd"),
-        auto_renew=fields.flag("autoRenew"),
-    )
+    def set_auto_renew(self, subscription_id: str, *, is_on: bool) -> SubscriptionAutoRenewal:
+        """The state that the answer shows. NEVER repeat it unseen: the upstream may flip instead of set. Secondary."""
+        body = {"subscriptionId": subscription_id, "autoRenew": is_on}
+        found = self.call("set_subscription_auto_renew", body=body).maybe_one()
+        return SubscriptionAutoRenewal(subscription_id, found.maybe_flag("autoRenew") if found else None)
+
+    def cancel(self, subscription_id: str) -> Accepted:
+        """Deletes the workspace with all its mailboxes AT ONCE, for ever, whoever owns it. May be repeated. Documented.
+
+        Compare its `user_id` and `domain` first. To stop paying only, use `set_auto_renew`.
+        """
+        return accepted(self.call("cancel_subscription", body={"subscriptionId": subscription_id}))
+
+    def recreate(self, subscription_ids: Sequence[str]) -> Accepted:
+        """Queues new contracts for old ones; ids change, mail may be lost: ask a person. NEVER repeat. Documented."""
+        return accepted(self.call("recreate_subscriptions", body={"subscriptionIds": filled(subscription_ids)}))

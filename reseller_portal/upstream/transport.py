@@ -3,15 +3,25 @@
 Bodies are never logged: they may hold credentials.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import Any
 
 import requests
 
-from reseller_portal.upstream.errors import Malformed, Refused, Throttled, Unreachable
+from reseller_portal.upstream.errors import Malformed, Refused, Throttled, UnknownRoute, Unreachable
 
 DEFAULT_WAIT = 1.0
+# What servers say of a path that no handler has; the API's own "not found" is about a thing.
+NO_HANDLER = re.compile(r"cannot (get|post|put|patch|delete) /", re.IGNORECASE)
+
+# One part of a form: its name, and (file name or None for plain text, content).
+FormPart = tuple[str, tuple[str | None, str | bytes]]
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,7 @@ class Transport:
         *,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        form: Sequence[FormPart] | None = None,
     ) -> dict[str, Any]:
         """The answer's envelope. Raises `Unreachable`, `Throttled`, `Refused` or `Malformed`."""
         if self.before_call:
@@ -42,6 +53,7 @@ class Transport:
                 self.base_url.rstrip("/") + path,
                 params=query,
                 json=body,
+                files=form,
                 headers={"cmr-x-api-key": self.key, "Accept": "application/json"},
                 timeout=self.timeout,
                 allow_redirects=False,
@@ -60,30 +72,60 @@ def _read(operation: str, answer: requests.Response) -> dict[str, Any]:
         raise Malformed(operation, "a redirect")
     envelope = _json(answer)
     if answer.status_code >= requests.codes.bad_request:
-        words = str((envelope or {}).get("message") or answer.reason)
-        raise Refused(
-            operation, answer.status_code, words, unknown_route=_is_unknown_route(answer.status_code, envelope)
-        )
+        raise _refusal(operation, answer, envelope or {})
     if envelope is None:
         raise Unreachable(operation, "an answer that is no JSON object")
+    if _is_refusal(envelope.get("status")):
+        raise Malformed(operation, "status")
     return envelope
 
 
-def _is_unknown_route(status: int, envelope: Mapping[str, Any] | None) -> bool:
-    """The API's own *not found* comes in its envelope; a route that does not exist is answered by the server before."""
-    return status in {requests.codes.not_found, requests.codes.not_allowed} and "status" not in (envelope or {})
+def _refusal(operation: str, answer: requests.Response, envelope: Mapping[str, Any]) -> Refused:
+    inner = envelope.get("data")
+    details = {**envelope, **(inner if isinstance(inner, dict) else {})}
+    reason = str(envelope.get("message") or answer.reason)
+    kind = UnknownRoute if _knows_no_route(answer.status_code, envelope) else Refused
+    unsaid = {"status", "message", "data"}
+    return kind(
+        operation, answer.status_code, reason, {key: said for key, said in details.items() if key not in unsaid}
+    )
+
+
+def _knows_no_route(status: int, envelope: Mapping[str, Any]) -> bool:
+    """Whether the server, rather than the API, said no: the API's own no repeats the status beside a message."""
+    if status == requests.codes.method_not_allowed:
+        return True
+    is_the_api = "status" in envelope and "message" in envelope
+    return status == requests.codes.not_found and (
+        not is_the_api or bool(NO_HANDLER.match(str(envelope.get("message"))))
+    )
+
+
+def _is_refusal(status: object) -> bool:
+    return isinstance(status, int) and status >= requests.codes.bad_request
 
 
 def _json(answer: requests.Response) -> dict[str, Any] | None:
+    """Amounts stay exact: a fraction is read as a decimal."""
     try:
-        content = answer.json()
-    except requests.exceptions.JSONDecodeError:
+        content = answer.json(parse_float=Decimal, parse_constant=Decimal)
+    except (ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
 
 
 def _seconds(text: str) -> float:
+    """`Retry-After` is a number of seconds, or a date."""
     try:
-        return max(float(text), 0.0)
+        seconds = float(text)
     except ValueError:
+        seconds = _seconds_until(text)
+    return max(seconds, 0.0) if isfinite(seconds) else DEFAULT_WAIT
+
+
+def _seconds_until(date: str) -> float:
+    try:
+        moment = parsedate_to_datetime(date)
+    except (TypeError, ValueError):
         return DEFAULT_WAIT
+    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

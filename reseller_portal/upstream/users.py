@@ -1,90 +1,45 @@
-"""Users: the upstream's word for the reseller's customers."""
+"""Customers: one upstream user for each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
-from reseller_portal.upstream.calls import Caller
-from reseller_portal.upstream.reading import Fields, Page, data_of, every, page_of
-
-
-@dataclass(frozen=True)
-class UserDraft:
-    """The full contact record. `country` is a code; `state` is a name in the vendor's sample."""
-
-    email: str
-    company: str
-    first_name: str
-    last_name: str
-    country: str
-    state: str
-    city: str
-    address_line_one: str
-    postal_code: str
-    phone_cc: str
-    phone: str
-    language: str = "en"
-
-    def as_body(self) -> dict[str, str]:
-        return {
-            "email": self.email,
-            "company": self.company,
-            "firstName": self.first_name,
-            "lastName": self.last_name,
-            "country": self.country,
-            "state": self.state,
-            "city": self.city,
-            "addressLineOne": self.address_line_one,
-            "postalCode": self.postal_code,
-            "phoneCc": self.phone_cc,
-            "phone": self.phone,
-            "languagePreference": self.language,
-        }
-
-
-@dataclass(frozen=True)
-class User:
-    id: str
-    email: str
-    company: str
-    first_name: str
-    last_name: str
-    country: str
-    state: str
-    created_at: datetime | None
+from reseller_portal.upstream.answer import Accepted, accepted
+from reseller_portal.upstream.caller import Caller
+from reseller_portal.upstream.models.users import User, UserDraft
+from reseller_portal.upstream.paging import MOST_PER_PAGE, Page, page_query, read_page, walk
 
 
 @dataclass(frozen=True)
 class Users:
-    """Group `users` of the API."""
+    call: Caller
 
-    caller: Caller
+    def create(self, draft: UserDraft) -> User:
+        """The new customer, at once. Never repeat it unseen: a second call may make a twin of one e-mail. Documented.
 
-    def create(self, draft: UserDraft) -> str:
-        """Make a user and return its id. A second call makes a twin: look by e-mail first. Evidence: documented."""
-        return data_of("create_user", self.caller.call("create_user", body=draft.as_body())).text("id", "userId")
+        Look with `list(contains=email)` before, and again after `Unreachable`. A 409 means that the customer exists.
+        """
+        answer = self.call("create_user", body=draft.wire())
+        return User.made_from(draft, answer.one("user").identifier("id", "userId"))
 
     def get(self, user_id: str) -> User:
-        """One user. Raises `Refused` with status 404 when there is none. Evidence: secondary."""
-        return _read(data_of("get_user", self.caller.call("get_user", query={"userId": user_id})))
+        """One customer; 404 when there is none, or when it is another partner's. Path secondary, keys assumed."""
+        return User.read(self.call("get_user", query={"userId": user_id}).one("user"))
 
-    def list(self, *, page: int = 1, limit: int = 100, contains: str = "") -> Page[User]:
-        """One page of users, at most 100. Evidence: secondary."""
-        query = {"page": page, "limit": limit, **({"contains": contains} if contains else {})}
-        return page_of(data_of("list_users", self.caller.call("list_users", query=query)), "users", _read)
+    def list(self, page: int = 1, limit: int = MOST_PER_PAGE, contains: str = "") -> Page[User]:
+        """One page of the customers; `contains` may be ignored by the upstream. Path secondary, answer assumed."""
+        answer = self.call("list_users", query={**page_query(page, limit), "contains": contains})
+        return read_page(answer, User.read, answer.many("users"), asked=page)
 
-    def all(self, *, contains: str = "") -> Iterator[User]:
-        return every(lambda number: self.list(page=number, contains=contains), lambda user: user.id)
+    def all(self, contains: str = "") -> Iterator[User]:
+        return walk(lambda page: self.list(page, contains=contains))
 
+    def update(self, user_id: str, draft: UserDraft) -> Accepted:
+        """Replaces all fields, the e-mail too: read, change, send everything. May be repeated. Documented."""
+        return accepted(self.call("update_user", query={"userId": user_id}, body=draft.wire()))
 
-def _read(fields: Fields) -> User:
-    return User(
-        id=fields.text("id", "userId"),
-        email=fields.text("email", "userEmail"),
-        company=fields.text_or_empty("company"),
-        first_name=fields.text_or_empty("firstName"),
-        last_name=fields.text_or_empty("lastName"),
-        country=fields.text_or_empty("country"),
-        state=fields.text_or_empty("state"),
-        created_at=fields.time_or_none("createdAt"),
-    )
+    def delete(self, user_id: str) -> Accepted:
+        """Deletes a customer without domains and mailboxes, for ever. 404 on a repeat. Documented.
+
+        `Refused.details` counts what is still there: `domainCount`, `mailboxCount`.
+        """
+        return accepted(self.call("delete_user", query={"userId": user_id}))

@@ -1,30 +1,15 @@
-"""The reseller's prepaid money at the upstream."""
+"""The reseller's own wallet."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
-from reseller_portal.upstream.calls import Caller
-from reseller_portal.upstream.reading import data_of
-
-
-@dataclass(frozen=True)
-class WalletState:
-    balance: Decimal
-    currency: str
-    recharges_itself: bool
+from reseller_portal.upstream.caller import Caller
+from reseller_portal.upstream.models.wallet import Wallet
 
 
 @dataclass(frozen=True)
-class Wallet:
-    """Group `wallet` of the API."""
+class Wallets:
+    call: Caller
 
-    caller: Caller
-
-    def get(self) -> WalletState:
-        """The balance in major units. Evidence: assumed."""
-        data = data_of("get_wallet", self.caller.call("get_wallet"))
-        return WalletState(
-            balance=data.money("walletBalance", "balance"),
-            currency=data.text_or_empty("currency") or "USD",
-            recharges_itself=data.flag("autoRechargeEnabled"),
-        )
+    def get(self) -> Wallet:
+        """What is left, in dollars. All customers and top-ups move it, so a difference proves little. Assumed."""
+        return Wallet.read(self.call("get_wallet").one())

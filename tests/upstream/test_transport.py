@@ -1,21 +1,14 @@
 """Every outcome of a call says what to do next."""
 
-from collections.abc import Iterator
-
 import pytest
 import requests
 import responses
+import time_machine
 
 from reseller_portal.upstream.errors import Malformed, Refused, Throttled, Unreachable
 from reseller_portal.upstream.transport import Transport
 
 URL = "https://upstream.example/api/v1/integration/wallet"
-
-
-@pytest.fixture
-def wire() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock() as mock:
-        yield mock
 
 
 def call() -> dict[str, object]:
@@ -48,7 +41,10 @@ def test_a_fault_of_theirs_may_have_happened(wire: responses.RequestsMock, statu
         call()
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("soon", 1.0), ("-3", 0.0)])
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7.0), ("soon", 1.0), ("-3", 0.0), ("inf", 1.0), ("Wed, 04 Nov 2015 07:28:00 GMT", 0.0)],
+)
 def test_too_many_calls_say_how_long_to_wait(wire: responses.RequestsMock, header: str, seconds: float) -> None:
     wire.get(URL, status=429, headers={"Retry-After": header})
     with pytest.raises(Throttled) as refused:
@@ -61,6 +57,21 @@ def test_a_clear_no_keeps_the_words_of_the_upstream(wire: responses.RequestsMock
     with pytest.raises(Refused, match="Invalid API Key") as refused:
         call()
     assert refused.value.status == 401
+
+
+def test_a_wait_until_a_date_is_counted_from_now(wire: responses.RequestsMock) -> None:
+    wire.get(URL, status=429, headers={"Retry-After": "Wed, 04 Nov 2026 07:28:09 GMT"})
+    with time_machine.travel("2026-11-04T07:28:00Z", tick=False), pytest.raises(Throttled) as refused:
+        call()
+    assert refused.value.retry_after == 9
+
+
+def test_a_clear_no_keeps_what_else_it_says(wire: responses.RequestsMock) -> None:
+    body = {"status": 400, "message": "In use", "data": {"domainCount": 2, "mailboxCount": 5}, "errorId": "E1"}
+    wire.get(URL, status=400, json=body)
+    with pytest.raises(Refused) as refused:
+        call()
+    assert refused.value.details == {"domainCount": 2, "mailboxCount": 5, "errorId": "E1"}
 
 
 def test_a_redirect_is_not_followed(wire: responses.RequestsMock) -> None:
