@@ -6,7 +6,7 @@ from billing import checking
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Happened, Lookup, Sent
 from reseller_portal.upstream.client import Client
-from reseller_portal.upstream.domains import Availability as Found
+from reseller_portal.upstream.models.availability import Availability as Found
 
 SUGGESTIONS = "domain.suggestions"
 AVAILABILITY = "domain.availability"
@@ -53,7 +53,7 @@ def _as_answer(found: Found) -> dict[str, object]:
     return {
         "name": found.name,
         "is_available": is_available,
-        "is_premium": found.is_premium,
+        "is_premium": bool(found.is_premium),
         "cost_minor": to_minor(found.price) if found.price is not None else 0,
         "renew_minor": to_minor(found.renew_price) if found.renew_price is not None else 0,
     }

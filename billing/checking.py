@@ -66,10 +66,11 @@ def _finish(customer: Customer, name: str) -> None:
         lines = _waiting(customer, name).filter(quote_id=quote_id)
         if lines.filter(cost_minor=0).exists():
             continue
-        for item, cost in set(lines.values_list("item", "cost_minor")):
-            price = price_of(customer, item, cost)
-            same = lines.filter(item=item, cost_minor=cost)
-            if price is None:
-                same.update(state=State.PROBLEM, problem=NO_PRICE)
-            else:
-                same.update(state=State.READY, price_minor=price)
+        prices = {
+            (item, cost): price_of(customer, item, cost) for item, cost in set(lines.values_list("item", "cost_minor"))
+        }
+        if None in prices.values():
+            lines.update(state=State.PROBLEM, problem=NO_PRICE)
+            continue
+        for (item, cost), price in prices.items():
+            lines.filter(item=item, cost_minor=cost).update(state=State.READY, price_minor=price)

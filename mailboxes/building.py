@@ -44,6 +44,7 @@ def build(customer: Customer, wish: Wish) -> Built:
     names, people = read_names(wish.domains), read_people(wish.people)
     known = {each.name for each in names if each.name}
     people = [_check_domain(person, known) for person in people]
+    names = [_check_people(each, people) for each in names]
     bad_names = [each for each in names if each.problem]
     bad_people = [each for each in people if each.problem]
     if bad_names or bad_people:
@@ -58,6 +59,13 @@ def _check_domain(person: Person, known: set[str]) -> Person:
         return person
     problem = f"{person.domain} is not among the domains above. Add it there, or write the name without it."
     return Person(person.line, person.text, problem=problem)
+
+
+def _check_people(pasted: PastedName, people: Sequence[Person]) -> PastedName:
+    """The upstream takes no order for a domain without a mailbox on it."""
+    if pasted.problem or any(person.domain in {"", pasted.name} for person in people):
+        return pasted
+    return PastedName(pasted.line, pasted.text, problem="Name at least one person for this domain in the list below.")
 
 
 def _lines_of(name: str, people: Sequence[Person], upstream_id: str) -> list[LineDraft]:

@@ -10,7 +10,7 @@ from mailboxes.services.secrets import keep_credentials
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Failed, Happened, NotHappened, Seen, Sent, Wait
 from reseller_portal.upstream.client import Client
-from reseller_portal.upstream.mailboxes import Mailbox as Told
+from reseller_portal.upstream.models.mailboxes import Mailbox as Told
 
 NOT_READY_PAUSE = 15.0
 
@@ -44,7 +44,7 @@ def _write(operation: Operation, told: Told) -> None:
     with scope(operation.customer_id):
         mailbox = Mailbox.objects.get(pk=operation.payload["mailbox"])
         mailbox.subscription_id = told.subscription_id or mailbox.subscription_id
-        mailbox.is_admin = told.is_admin
+        mailbox.is_admin = mailbox.is_admin if told.is_admin is None else told.is_admin
         mailbox.expires_at = told.expires_at or mailbox.expires_at
         mailbox.seen_at = timezone.now()
         mailbox.save()

@@ -8,7 +8,7 @@ from accounts.models import Customer
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Happened, NotHappened, Seen, Sent
 from reseller_portal.upstream.client import Client
-from reseller_portal.upstream.users import UserDraft
+from reseller_portal.upstream.models.users import UserDraft
 
 
 class OpenAccount:
@@ -18,7 +18,7 @@ class OpenAccount:
 
     def send(self, operation: Operation, client: Client) -> Sent:
         existing = _find(operation.customer, client)
-        return Happened({"user_id": existing or client.users.create(_draft(operation.customer))})
+        return Happened({"user_id": existing or client.users.create(_draft(operation.customer)).id})
 
     def look(self, operation: Operation, client: Client) -> Seen:
         existing = _find(operation.customer, client)

@@ -11,7 +11,13 @@ from billing.services.orders import open_account_if_needed, place_draft, place_p
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Happened, NotHappened, Seen, Sent, Wait
 from reseller_portal.upstream.client import Client
-from reseller_portal.upstream.orders import DraftedOrder, MailboxDraft, MailboxOrderDraft, OrderDraft
+from reseller_portal.upstream.models.orders import (
+    DomainDraft,
+    DraftedOrder,
+    MailboxDraft,
+    MailboxOrderDraft,
+    OrderDraft,
+)
 
 UNAVAILABLE = "The name was taken before the order reached the registry."
 State = Operation.State
@@ -74,7 +80,7 @@ def _draft(client: Client, part: OrderPart, lines: list[OrderLine], subscription
     user_id, provider = part.customer.upstream_id, part.order.provider
     mailboxes = _mailboxes(lines)
     if not part.upstream_domain_id:
-        domains = [line.name for line in lines if line.item == Item.DOMAIN]
+        domains = [DomainDraft(line.name) for line in lines if line.item == Item.DOMAIN]
         return client.orders.create(user_id, OrderDraft(domains, mailboxes, provider))
     domain_id = "" if subscription_id else part.upstream_domain_id
     wish = MailboxOrderDraft(mailboxes, provider, domain_id=domain_id, subscription_id=subscription_id)

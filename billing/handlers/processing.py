@@ -15,8 +15,8 @@ from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Accepted, Happened, NotHappened, Seen, Sent, StillOpen, Wait
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.errors import Refused
-from reseller_portal.upstream.orders import Order as Seen_
-from reseller_portal.upstream.orders import OrderedDomain, OrderedMailbox
+from reseller_portal.upstream.models.orders import Order as Seen_
+from reseller_portal.upstream.models.orders import OrderedDomain, OrderedMailbox
 
 State = Operation.State
 DELIVERED = {"ACTIVE"}

@@ -12,6 +12,8 @@ from reseller_portal.operations import budget
 from reseller_portal.upstream.client import Client
 
 _kept = local()
+# Which guess at a path answered: clients live for one call, what they learn lives with the process.
+_found: dict[str, str] = {}
 
 
 @contextmanager
@@ -25,7 +27,9 @@ def client_for_one_call() -> Iterator[Client]:
         else:
             budget.take_patiently()
 
-    yield Client(settings.UPSTREAM_URL, settings.UPSTREAM_KEY, session=_session(), before_call=before_call)
+    yield Client(
+        settings.UPSTREAM_URL, settings.UPSTREAM_KEY, session=_session(), before_call=before_call, found=_found
+    )
 
 
 def _session() -> requests.Session:

@@ -44,8 +44,8 @@ def make_run_time_role(owner_url: str, password: str) -> str:
         raise Refusal(f"DATABASE_URL does not answer: {words}") from None
     except psycopg.errors.InsufficientPrivilege:
         raise Refusal(
-            f"The role of DATABASE_URL may not make the run-time role {APP}. Give it CREATEROLE, or set DATABASE_OWNER_URL"
-            " to the owner and DATABASE_URL to a role of your own that owns nothing."
+            f"The role of DATABASE_URL may not make the run-time role {APP}. Give it CREATEROLE, or set"
+            " DATABASE_OWNER_URL to the owner and DATABASE_URL to a role of your own that owns nothing."
         ) from None
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from reseller_portal.supervisor import valkey
@@ -94,7 +94,7 @@ def _start(plan: Plan, family: Family) -> dict[str, str]:
         urls = database.result()
         environment = portal_environment(plan, keys, app_url=urls.app, owner_url=urls.owner, broker=broker, cache=cache)
         sandbox = sandbox_environment(plan, urls.sandbox)
-        work = [
+        work: list[Future[object]] = [
             pool.submit(_command, plan, environment, "manage.py", "prepare", "--verbosity", "0"),
             pool.submit(_collect_static, plan, environment),
         ]
