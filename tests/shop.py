@@ -48,21 +48,27 @@ class Shop:
     def customer(self) -> Customer:
         return self.actor.customer
 
-    def quote(self, *domains: str, names: tuple[tuple[str, str, str], ...] = NAMES) -> Quote:
+    def ask_for_quote(self, *domains: str, names: tuple[tuple[str, str, str], ...] = NAMES) -> Quote:
+        """A quote whose questions have not been put to the upstream yet."""
         lines = []
         for name in domains:
             lines.append(LineDraft(Item.DOMAIN, name, name))
             lines += [LineDraft(Item.MAILBOX, f"{user}@{name}", name, "", first, last) for user, first, last in names]
         with scope(self.customer.pk):
-            quote = make_quote(actor=self.actor, draft=QuoteDraft("GOOGLE", lines))
+            return make_quote(actor=self.actor, draft=QuoteDraft("GOOGLE", lines))
+
+    def quote(self, *domains: str, names: tuple[tuple[str, str, str], ...] = NAMES) -> Quote:
+        quote = self.ask_for_quote(*domains, names=names)
         self.work()
         return quote
 
-    def order(self, *domains: str) -> Order:
-        """A confirmed order whose operations have not been carried out yet."""
-        quote = self.quote(*domains)
+    def confirm(self, quote: Quote) -> Order:
         with scope(self.customer.pk):
             return confirm_quote(actor=self.actor, quote=quote, total_minor=self.total(quote))
+
+    def order(self, *domains: str) -> Order:
+        """A confirmed order whose operations have not been carried out yet."""
+        return self.confirm(self.quote(*domains))
 
     def total(self, quote: Quote) -> int:
         with scope(self.customer.pk):
