@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models import F
+from django.db.models.functions import Now
 
 from accounts.actors import Actor, member_actor, portal_actor
 from accounts.models import Customer, Membership
@@ -13,7 +14,7 @@ from billing.models import Item, Order, PriceRule, Quote
 from billing.services.orders import confirm_quote
 from billing.services.quotes import LineDraft, QuoteDraft, make_quote
 from reseller_portal.operations import budget, engine
-from reseller_portal.operations.models import Operation
+from reseller_portal.operations.models import Budget, Operation
 from reseller_portal.sandbox.control import Control, Letter
 from reseller_portal.webhooks.intake import keep
 from reseller_portal.webhooks.models import Event
@@ -81,7 +82,7 @@ class Shop:
                 if not engine.run_one():
                     return
             except budget.NoneLeft:
-                continue
+                Budget.objects.update(next_at=Now())
         raise AssertionError("the engine does not come to rest")
 
     def pass_time(self, seconds: float) -> None:
