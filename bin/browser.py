@@ -14,11 +14,16 @@ def main() -> None:
     if os.getuid() == 0 and shutil.which("apt-get"):
         sys.stdout.write("Installing Chromium for the browser tests ...\n")
         sys.stdout.flush()
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
-        subprocess.run(["apt-get", "update"], **quiet)
-        subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", "chromium"], **quiet)
+        for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+            _apt_get(*words)
     if not any(shutil.which(name) for name in NAMES):
         sys.exit("The browser tests need Chromium: install the system package chromium, then run this again.")
+
+
+def _apt_get(*words: str) -> None:
+    """Whether it worked is seen by what is there afterwards."""
+    command = [str(shutil.which("apt-get")), *words]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
 
 if __name__ == "__main__":
