@@ -69,8 +69,9 @@ def stack() -> Iterator[Stack]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the whole run: Playwright leaves an event loop in the thread, in which Django refuses to work."""
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     assert program, "The browser tests need Chromium: `make browser` installs it where it may."
     with sync_playwright() as playwright:
