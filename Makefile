@@ -23,8 +23,11 @@ sandbox: setup-run
 reset: setup-run
 	@$(PY) -m reseller_portal.supervisor reset
 
-test: setup
-	@$(PY) -m pytest
+browser:
+	@$(PYTHON) bin/browser.py
+
+test: setup browser
+	@$(PY) -m pytest -n 2
 
 check: setup
 	$(PY) -m ruff format --check .

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Customer
 from billing.order_models import Item, Order, OrderLine, OrderPart, Provider, Quote, QuoteLine
 from billing.price_rules import PriceRule
+from billing.wallet_models import WalletReading
 
 __all__ = [
     "Account",
@@ -22,6 +23,7 @@ __all__ = [
     "Quote",
     "QuoteLine",
     "Transaction",
+    "WalletReading",
 ]
 
 # The sum must see every entry, whatever scope the transaction ends in; a sum over hidden rows would always be zero.

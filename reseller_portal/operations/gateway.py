@@ -32,6 +32,18 @@ def client_for_one_call() -> Iterator[Client]:
     )
 
 
+@contextmanager
+def client_for_reading() -> Iterator[Client]:
+    """For schedules that only read: every call waits for its own place in the budget."""
+
+    def before_call(_operation: str) -> None:
+        budget.take_patiently()
+
+    yield Client(
+        settings.UPSTREAM_URL, settings.UPSTREAM_KEY, session=_session(), before_call=before_call, found=_found
+    )
+
+
 def _session() -> requests.Session:
     """One connection pool for each thread; `UPSTREAM_SESSION` names who makes it, so that tests inject the wire."""
     if not hasattr(_kept, "session"):

@@ -224,6 +224,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "operations.sweep": {"task": "operations.sweep", "schedule": 3.0},
     "operations.forget_lookups": {"task": "operations.forget_lookups", "schedule": 3600.0},
+    "billing.read_wallet": {"task": "billing.read_wallet", "schedule": 60.0},
     "webhooks.process": {"task": "webhooks.process", "schedule": 10.0},
 }
 

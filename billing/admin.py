@@ -1,0 +1,182 @@
+"""The admin's pages for orders, prices and the ledger."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.crypto import get_random_string
+
+from accounts.actors import staff_actor
+from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, staff_of
+from accounts.models import Customer
+from billing import ledger
+from billing.models import Account, Entry, Order, OrderLine, PriceRule, Transaction
+from reseller_portal.core.templatetags.portal import money
+
+if TYPE_CHECKING:
+    CreditBase = forms.ModelForm[Transaction]
+else:
+    CreditBase = forms.ModelForm
+
+
+class LineInline(TabularInline):
+    model = OrderLine
+    fields = ("position", "item", "name", "state", "problem", "price", "cost")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="Price")
+    def price(self, line: OrderLine) -> str:
+        return money(line.price_minor)
+
+    @admin.display(description="Cost booked")
+    def cost(self, line: OrderLine) -> str:
+        return money(line.cost_booked_minor)
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "customer", "state", "total", "placed_by", "placed_at", "finished_at")
+    list_filter = ("state", "customer__brand", "provider")
+    list_select_related = ("customer", "placed_by")
+    search_fields = ("reference", "customer__company", "lines__name")
+    ordering = ("-pk",)
+    fields = (
+        "reference",
+        "customer",
+        "state",
+        "provider",
+        "total",
+        "placed_by",
+        "placed_at",
+        "finished_at",
+        "upstream",
+    )
+    inlines = (LineInline,)
+
+    @admin.display(description="Total", ordering="total_minor")
+    def total(self, order: Order) -> str:
+        return money(order.total_minor)
+
+    @admin.display(description="Upstream orders")
+    def upstream(self, order: Order) -> str:
+        return ", ".join(part.upstream_order_id or "not drafted yet" for part in order.parts.all())
+
+
+@admin.register(PriceRule)
+class PriceRuleAdmin(AuditedAdmin):
+    list_display = ("brand", "item", "method", "fixed_minor", "percent", "floor_minor")
+    list_filter = ("brand",)
+    fields = ("brand", "item", "method", "fixed_minor", "percent", "floor_minor")
+
+
+class CreditForm(CreditBase):
+    """Money for a customer's balance. The reference makes it happen once, however often it is sent."""
+
+    customer = forms.ModelChoiceField(queryset=Customer.objects.all())
+    amount = forms.DecimalField(min_value=0, decimal_places=2, max_digits=10, label="Amount, USD")
+    reference = forms.CharField(max_length=120, help_text="Such as the number of a bank transfer; each counts once.")
+    description = forms.CharField(max_length=200, initial="Credit")
+
+    class Meta:
+        model = Transaction
+        fields = ("customer", "description", "reference")
+
+    def clean_amount(self) -> int:
+        """In minor units, above zero."""
+        minor = int(self.cleaned_data["amount"] * 100)
+        if minor <= 0:
+            raise forms.ValidationError("Credit an amount above zero.")
+        return minor
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        same = Transaction.objects.filter(
+            customer=cleaned.get("customer"), kind="credit", reference=cleaned.get("reference")
+        )
+        if same.exists():
+            self.add_error("reference", "This reference was credited already. Nothing was added twice.")
+        return cleaned
+
+
+class EntryInline(TabularInline):
+    model = Entry
+    fields = ("account", "amount")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="Amount")
+    def amount(self, entry: Entry) -> str:
+        return money(entry.amount_minor)
+
+
+@admin.register(Transaction)
+class LedgerAdmin(ReadOnlyAdmin):
+    """The ledger is read here; the one thing that staff add by hand is a credit."""
+
+    form = CreditForm
+    list_display = ("at", "customer", "kind", "amount", "description", "reference")
+    list_filter = ("kind", "customer__brand")
+    list_select_related = ("customer",)
+    search_fields = ("reference", "description", "customer__company")
+    ordering = ("-pk",)
+    readonly_fields: ClassVar[tuple[str, ...]] = ("at", "kind")
+    inlines = (EntryInline,)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("billing.add_transaction")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Transaction]:
+        rows: QuerySet[Transaction] = super().get_queryset(request).prefetch_related("entries")
+        return rows
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        if obj is None:
+            return ("customer", "amount", "reference", "description")
+        return ("at", "customer", "kind", "reference", "description")
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> tuple[type[TabularInline], ...]:
+        return (EntryInline,) if obj else ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return () if obj is None else self.readonly_fields
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        return {"reference": f"admin-{get_random_string(8).lower()}", **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        moved = ledger.credit(
+            actor=staff_actor(form.cleaned_data["customer"], staff_of(request)),
+            amount_minor=form.cleaned_data["amount"],
+            reference=form.cleaned_data["reference"],
+            description=form.cleaned_data["description"],
+        )
+        # The ledger made the row; the admin goes on with that one.
+        obj.pk, obj._state.adding = moved.pk, False
+
+    @admin.display(description="Amount")
+    def amount(self, moved: Transaction) -> str:
+        return money(max((entry.amount_minor for entry in moved.entries.all()), default=0))
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnlyAdmin):
+    list_display = ("customer", "kind", "balance")
+    list_filter = ("kind", "customer__brand")
+    list_select_related = ("customer",)
+    search_fields = ("customer__company",)
+    ordering = ("customer__company", "kind")
+
+    @admin.display(description="Balance", ordering="balance_minor")
+    def balance(self, account: Account) -> str:
+        return money(account.balance_minor, account.currency)

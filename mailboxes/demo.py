@@ -1,0 +1,59 @@
+"""The demo's world: who is there, and what they order. Made through the portal's own services and the sandbox."""
+
+from dataclasses import dataclass
+
+PEOPLE = "Maya Ferro\nNoor Haddad\nJonas Keller"
+TWO_PEOPLE = "Maya Ferro\nNoor Haddad"
+
+
+@dataclass(frozen=True)
+class DemoBrand:
+    name: str
+    host: str
+    mark: str
+    colour: str
+    domain_percent: int
+    mailbox_minor: int
+
+
+@dataclass(frozen=True)
+class DemoCustomer:
+    slug: str
+    company: str
+    host: str
+    credit_minor: int
+    people: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class DemoOrder:
+    customer: str
+    provider: str
+    domains: str
+    people: str
+
+
+BRANDS = (
+    DemoBrand("Outreach Cloud", "outreach.localhost", "O", "#0b6b74", 20, 480),
+    DemoBrand("Inbox Foundry", "foundry.localhost", "F", "#7a3fb0", 35, 600),
+)
+CUSTOMERS = (
+    DemoCustomer(
+        "acme", "Acme Outbound", "outreach.localhost", 150_000,
+        (("ada@acme.example", "Ada Lindqvist", "owner"), ("vic@acme.example", "Vic Moreau", "viewer")),
+    ),
+    DemoCustomer(
+        "globex", "Globex Growth", "outreach.localhost", 60_000, (("gil@globex.example", "Gil Tanaka", "owner"),)
+    ),
+    DemoCustomer(
+        "initech", "Initech Sales", "foundry.localhost", 60_000, (("ivy@initech.example", "Ivy Okafor", "owner"),)
+    ),
+)  # fmt: skip
+STAFF = (("rex@reseller.example", "Rex Alvarez", "Admin"), ("sam@reseller.example", "Sam Whitfield", "Support"))
+ORDERS = (
+    DemoOrder("acme", "GOOGLE", "acmeoutbound.com\ngetacmeoutbound.com\ntryacme.net\nacmehq.org\nmeetacme.co", PEOPLE),
+    DemoOrder("acme", "MICROSOFT", "acmepartners.com\nacme-conflict.com\nunluckyacme.net\nacmeteam.org", TWO_PEOPLE),
+    DemoOrder("acme", "GOOGLE", "tryacme.net", "Priya Raman"),
+    DemoOrder("globex", "GOOGLE", "globexgrowth.com\ngetglobex.net", TWO_PEOPLE),
+    DemoOrder("initech", "MICROSOFT", "initechsales.com", TWO_PEOPLE),
+)

@@ -1,0 +1,156 @@
+"""`manage.py demo`: fill an empty install with two brands and three customers, and say how to sign in."""
+
+import os
+import time
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.actors import Actor, member_actor, portal_actor
+from accounts.models import Brand, BrandHost, Customer, Membership, User
+from accounts.tenancy import scope, staff_scope
+from billing import ledger
+from billing.models import Item, Order, PriceRule, Quote
+from billing.services.orders import confirm_quote
+from billing.services.quotes import QuoteDraft, make_quote
+from billing.services.wallet import read_wallet
+from mailboxes.building import Wish, build
+from mailboxes.demo import BRANDS, CUSTOMERS, ORDERS, STAFF, DemoBrand, DemoCustomer, DemoOrder
+
+PATIENCE_SECONDS = 120.0
+
+
+class Command(BaseCommand):
+    help = "Fill an empty install with demo data by driving the sandbox; does nothing the second time."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.UPSTREAM_IS_SANDBOX:
+            raise CommandError("Demo data is only made on the sandbox: real orders cost money.")
+        password = os.environ.get("DEMO_PASSWORD", "").strip() or "outreach-demo"
+        with staff_scope("demo: people and brands"):
+            if not Customer.objects.exists():
+                _make_people(password)
+        for customer in CUSTOMERS:
+            _order_what_is_missing(customer.slug)
+        read_wallet()
+        self._print_table(password)
+
+    def _print_table(self, password: str) -> None:
+        port = os.environ.get("PORT", "8000")
+        self.stdout.write(f"\n  {'Sign in as':<24}{'Password':<20}{'Where':<44}Who")
+        for customer in CUSTOMERS:
+            for email, _name, role in customer.people:
+                where = f"http://{customer.host}:{port}/"
+                self.stdout.write(f"  {email:<24}{password:<20}{where:<44}{role} at {customer.company}")
+        for email, _name, group in STAFF:
+            where = f"http://127.0.0.1:{port}/admin/"
+            self.stdout.write(f"  {email:<24}{password:<20}{where:<44}staff, {group.lower()}")
+
+
+def _make_people(password: str) -> None:
+    for number, brand in enumerate(BRANDS):
+        _make_brand(brand, is_default=number == 0)
+    for customer in CUSTOMERS:
+        _make_customer(customer, password)
+    for email, name, group in STAFF:
+        user = User.objects.create_user(email, password, name=name, is_staff=True, is_superuser=group == "Admin")
+        user.groups.add(Group.objects.get(name=group))
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+
+
+def _make_brand(demo: DemoBrand, *, is_default: bool) -> None:
+    brand = Brand.objects.create(
+        name=demo.name,
+        slug=demo.host.partition(".")[0],
+        mark=demo.mark,
+        colour=demo.colour,
+        sender=f"no-reply@{demo.host}",
+        support_email=f"help@{demo.host}",
+        is_default=is_default,
+    )
+    BrandHost.objects.create(brand=brand, host=demo.host)
+    PriceRule.objects.create(
+        brand=brand, item=Item.DOMAIN, method="percent", percent=demo.domain_percent, floor_minor=1200
+    )
+    PriceRule.objects.create(brand=brand, item=Item.MAILBOX, method="fixed", fixed_minor=demo.mailbox_minor)
+
+
+def _make_customer(demo: DemoCustomer, password: str) -> None:
+    first, _, last = demo.people[0][1].partition(" ")
+    customer = Customer.objects.create(
+        brand=Brand.objects.get(hosts__host=demo.host),
+        slug=demo.slug,
+        company=demo.company,
+        email=f"hello@{demo.slug}.example",
+        first_name=first,
+        last_name=last,
+        country="US",
+        region="Oregon",
+        city="Portland",
+        address_line_one="48 Lantern Quay",
+        postal_code="97204",
+        phone_cc="1",
+        phone="5035550142",
+    )
+    for email, name, role in demo.people:
+        user = User.objects.create_user(email, password, name=name)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        Membership.objects.create(customer=customer, user=user, role=role)
+    ledger.credit(
+        actor=portal_actor(customer),
+        amount_minor=demo.credit_minor,
+        reference="demo",
+        description="Opening credit",
+    )
+
+
+def _order_what_is_missing(slug: str) -> None:
+    """A demo that was stopped half way goes on where it was."""
+    wanted = [order for order in ORDERS if order.customer == slug]
+    actor = _owner_of(slug)
+    with scope(actor.customer.pk):
+        placed = Order.objects.filter(customer=actor.customer).count()
+    for order in wanted[placed:]:
+        _order(order)
+
+
+def _order(demo: DemoOrder) -> None:
+    """As a person would: build, check, wait for the prices, pay, and watch it come up."""
+    actor = _owner_of(demo.customer)
+    with scope(actor.customer.pk):
+        wish = Wish(demo.provider, demo.domains, demo.people)
+        quote = make_quote(
+            actor=actor, draft=QuoteDraft(demo.provider, build(actor.customer, wish).lines, wish.as_json())
+        )
+    _wait(lambda: _is_checked(actor, quote), "prices")
+    with scope(actor.customer.pk):
+        total = sum(line.price_minor for line in quote.lines.filter(state="ready"))
+        order = confirm_quote(actor=actor, quote=quote, total_minor=total)
+    _wait(lambda: _is_over(actor, order), "deliveries")
+
+
+def _owner_of(slug: str) -> Actor:
+    with staff_scope("demo: act as an owner"):
+        found = Membership.objects.select_related("customer__brand", "user").get(customer__slug=slug, role="owner")
+    return member_actor(found, found.user)
+
+
+def _is_checked(actor: Actor, quote: Quote) -> bool:
+    with scope(actor.customer.pk):
+        return not quote.lines.filter(state="checking").exists()
+
+
+def _is_over(actor: Actor, order: Order) -> bool:
+    with scope(actor.customer.pk):
+        return Order.objects.get(pk=order.pk).is_final
+
+
+def _wait(is_there: Any, what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_there():
+        if time.monotonic() > deadline:
+            raise CommandError(f"The demo waited {PATIENCE_SECONDS:.0f} s for {what} in vain. Is the worker running?")
+        time.sleep(0.3)

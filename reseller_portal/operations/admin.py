@@ -1,0 +1,48 @@
+"""Operations, for staff: what is under way, what is unknown, and a way to look now."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from accounts.admin_pages import ReadOnlyAdmin, pretty, staff_of
+from accounts.audit import record_by_staff
+from reseller_portal.operations.engine import look_now
+from reseller_portal.operations.models import Operation
+from reseller_portal.operations.placing import wake
+
+
+@admin.register(Operation)
+class OperationAdmin(ReadOnlyAdmin):
+    list_display = ("placed_at", "customer", "kind", "key", "state", "attempts", "looks", "last_error", "due_at")
+    list_display_links = ("kind",)
+    list_filter = ("state", "priority", "kind")
+    list_select_related = ("customer",)
+    search_fields = ("key", "customer__company")
+    ordering = ("-pk",)
+    actions = ("look",)
+    fields = (
+        *("customer", "kind", "key", "priority", "state", "attempts", "looks", "faults", "last_error"),
+        *("placed_at", "sent_at", "finished_at", "due_at", "sent", "said"),
+    )
+
+    def has_look_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("operations.change_operation")
+
+    @admin.action(description="Look now what became of the chosen operations", permissions=["look"])
+    def look(self, request: HttpRequest, operations: QuerySet[Operation]) -> None:
+        for operation in operations:
+            look_now(operation)
+            record_by_staff(
+                user=staff_of(request), customer=operation.customer, action="operation.looked", subject=operation
+            )
+        wake()
+        self.message_user(request, f"{len(operations)} operations are looked at now.", messages.SUCCESS)
+
+    @admin.display(description="What was asked")
+    def sent(self, operation: Operation) -> SafeString:
+        return pretty(operation.payload)
+
+    @admin.display(description="What was said")
+    def said(self, operation: Operation) -> SafeString:
+        return pretty(operation.answer)
