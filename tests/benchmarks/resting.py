@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # no stubs here
+import psutil
 
 from tests.benchmarks.measure import Goal
 from tests.e2e.conftest import ROOT, free_port, wait_until_ready

@@ -1,7 +1,7 @@
 """Events lost, doubled, shuffled, early: the same order comes of it, and the same money."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import permutations
 
