@@ -1,6 +1,7 @@
 """What templates say often: icons, money, times, states and links within a customer."""
 
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "", spin: bool = False) -> SafeString:
     """An icon of the sprite; hidden from screen readers, as a word always stands beside it."""
     return format_html(
@@ -41,6 +43,7 @@ def state(row: Model, kind: str = "state") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def state_word(value: str, word: str, kind: str = "state") -> SafeString:
     look = look_of(value)
     return format_html(
