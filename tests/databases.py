@@ -50,7 +50,9 @@ def use(cluster: Cluster, *, worker: str) -> None:
 def clear(*, keep: Collection[str]) -> None:
     """Empty every table but those, and give the budget its one row again."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s)", [[*keep]])
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s)", [[*keep]]
+        )
         names = sql.SQL(", ").join(sql.Identifier(row[0]) for row in cursor.fetchall())
         cursor.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
         cursor.execute("INSERT INTO operations_budget (calls) VALUES (0)")

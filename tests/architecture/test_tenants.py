@@ -1,4 +1,4 @@
-"""Every address under /c/<customer>/, every method, every kind of visitor. An address without a door or example fails."""
+"""Every address under /c/<customer>/, every method and visitor. An address without a door or an example fails."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
