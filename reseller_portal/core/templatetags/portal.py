@@ -87,8 +87,7 @@ def day(moment: datetime | None) -> SafeString:
     """A date, with the exact time and its zone on hover."""
     if moment is None:
         return SafeString('<span class="faint">not known yet</span>')
-    local = timezone.localtime(moment)
-    return _time(moment, f"{local.day} {local:%b %Y}")
+    return _day(moment, timezone.get_current_timezone_name())
 
 
 @register.filter
@@ -116,6 +115,12 @@ def query(context: Context, **changes: Any) -> str:
 def initials(name: str) -> str:
     words = name.replace("@", " ").replace(".", " ").split()
     return "".join(word[0] for word in words[:2]).upper()
+
+
+@lru_cache(maxsize=4096)
+def _day(moment: datetime, _zone: str) -> SafeString:
+    local = timezone.localtime(moment)
+    return _time(moment, f"{local.day} {local:%b %Y}")
 
 
 def _time(moment: datetime, words: str) -> SafeString:
