@@ -1,5 +1,7 @@
 """What PostgreSQL itself says of every tenant table: rules, indexes, keys. A new table that lacks one fails here."""
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.db import connection, models
@@ -39,10 +41,10 @@ FOREIGN_KEYS = """
 """
 
 
-def rows(query: str) -> list[tuple[str, ...]]:
+def rows(query: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def tenant_tables() -> set[str]:
