@@ -1,6 +1,6 @@
 """Every address under /c/<customer>/, every method and visitor. An address without a door or an example fails."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -22,6 +22,9 @@ METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 NAMES = "c/<slug:customer>/"
 # Known to the door: what a visitor of the right company may be answered.
 INSIDE = {200, 302, 405, 422}
+
+
+Examples = Mapping[str, Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ NAMED = pytest.mark.parametrize("address", ADDRESSES, ids=[each.name for each in
 
 
 @pytest.fixture
-def examples(shop: Shop) -> dict[str, dict[str, object]]:
+def examples(shop: Shop) -> Examples:
     """Values for the addresses that name a thing, of things that exist."""
     order = shop.order("first.com", "unlucky-name.com")
     shop.finish()
@@ -75,7 +78,7 @@ def examples(shop: Shop) -> dict[str, dict[str, object]]:
     }
 
 
-def path_of(address: Address, examples: dict[str, dict[str, object]]) -> str:
+def path_of(address: Address, examples: Examples) -> str:
     assert not address.needs or address.name in examples, f"{address.name} needs an example in this test"
     return reverse(address.name, kwargs={"customer": "acme", **examples.get(address.name, {})})
 
@@ -94,9 +97,7 @@ def test_every_address_of_a_customer_has_a_door(address: Address) -> None:
 
 
 @NAMED
-def test_the_door_holds_for_every_visitor_and_method(
-    shop: Shop, examples: dict[str, dict[str, object]], address: Address
-) -> None:
+def test_the_door_holds_for_every_visitor_and_method(shop: Shop, examples: Examples, address: Address) -> None:
     path, world = path_of(address, examples), shop.world
     nobody_here = User.objects.create_user("nobody@example.com", "pass-phrase-1")
     is_open_to_viewers = address.door in permissions_of(Role.VIEWER)
@@ -115,7 +116,7 @@ def test_the_door_holds_for_every_visitor_and_method(
 
 @NAMED
 def test_the_methods_that_a_page_serves_are_guarded_and_not_only_refused(
-    shop: Shop, examples: dict[str, dict[str, object]], address: Address
+    shop: Shop, examples: Examples, address: Address
 ) -> None:
     """Otherwise a 405 before the door would make the matrix above pass for nothing."""
     path = path_of(address, examples)
@@ -124,7 +125,7 @@ def test_the_methods_that_a_page_serves_are_guarded_and_not_only_refused(
 
 
 @NAMED
-def test_an_owner_comes_in(shop: Shop, examples: dict[str, dict[str, object]], address: Address) -> None:
+def test_an_owner_comes_in(shop: Shop, examples: Examples, address: Address) -> None:
     path = path_of(address, examples)
     answers = {ask(path, method, user=shop.world.ada).status_code for method in ("get", "post")}
     assert answers <= INSIDE
@@ -132,8 +133,6 @@ def test_an_owner_comes_in(shop: Shop, examples: dict[str, dict[str, object]], a
 
 
 @pytest.mark.parametrize("kind", ["domains:detail", "mailboxes:detail", "orders:detail", "orders:check"])
-def test_things_of_another_customer_are_not_found_in_ones_own_rooms(
-    shop: Shop, examples: dict[str, dict[str, object]], kind: str
-) -> None:
+def test_things_of_another_customer_are_not_found_in_ones_own_rooms(shop: Shop, examples: Examples, kind: str) -> None:
     path = reverse(kind, kwargs={"customer": "initech", **examples[kind]})
     assert ask(path, "get", user=shop.world.ivy).status_code == 404
