@@ -2,28 +2,36 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reseller_portal.sandbox import clock, delivery, steps, wallet
+from reseller_portal.sandbox import clock, delivery, faults, steps, wallet
 from reseller_portal.sandbox.faults import KINDS
 from reseller_portal.sandbox.models import (
+    Credential,
+    DnsRecord,
     Domain,
+    ErrorReport,
     Event,
     Fault,
     Journal,
     Mailbox,
     Movement,
     Order,
+    Package,
     Person,
+    PlacementTest,
     Reserved,
     Step,
     Subscription,
     World,
 )
 
-EVERYTHING = (Mailbox, Subscription, Domain, Order, Person, Step, Movement, Reserved, Fault, Journal, Event, World)
+EVERYTHING = (
+    DnsRecord, Credential, PlacementTest, ErrorReport, Package, Mailbox, Subscription, Domain, Order, Person, Step,
+    Movement, Reserved, Fault, Journal, Event, World,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ class Control:
     def reset(self) -> None:
         for model in EVERYTHING:
             model.objects.all().delete()
+        faults.forget()
         clock.world()
 
     def fault(self, operation: str, kind: str, *, times: int = 1, **options: Any) -> None:
@@ -77,6 +86,9 @@ class Control:
 
     def movements(self) -> list[tuple[int, str]]:
         return list(Movement.objects.order_by("pk").values_list("amount_minor", "reason"))
+
+    def now(self) -> datetime:
+        return clock.now()
 
     def freeze(self) -> None:
         clock.freeze()

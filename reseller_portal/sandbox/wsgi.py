@@ -42,6 +42,7 @@ def _answer(environ: dict[str, Any]) -> Answer:
     headers = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
     if int(environ.get("CONTENT_LENGTH") or 0) > serving.LARGEST_BODY:
         return Refusal(413, "The body is too large").as_answer()
+    headers["content-type"] = environ.get("CONTENT_TYPE", "")
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if path.startswith("/control/"):
         return _control(method, path, headers, body)
