@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 BASE = "/api/v1/integration"
+LAST_PAGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class Call:
             page, limit = int(self.query.get("page", 1)), int(self.query.get("limit", default))
         except ValueError:
             raise Refusal(400, "page and limit must be numbers") from None
-        if page < 1 or limit < 1:
-            raise Refusal(400, "page and limit start at 1")
+        if not 1 <= page <= LAST_PAGE or limit < 1:
+            raise Refusal(400, f"page and limit start at 1, and pages end at {LAST_PAGE}")
         return page, min(limit, most)
 
 
@@ -113,6 +114,7 @@ class Operation:
     path: str
     answer: Callable[[Call], Answer]
     writes: bool
+    is_first: bool = True
 
 
 OPERATIONS: dict[tuple[str, str], Operation] = {}
@@ -125,7 +127,9 @@ def operation(
 
     def declare(answer: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
         for its_method, its_path in ((method, path), *also):
-            OPERATIONS[its_method, BASE + its_path] = Operation(name, its_method, its_path, answer, writes)
+            is_first = (its_method, its_path) == (method, path)
+            made = Operation(name, its_method, its_path, answer, writes, is_first)
+            OPERATIONS[its_method, BASE + its_path] = made
         return answer
 
     return declare

@@ -9,6 +9,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from reseller_portal.sandbox.mode import refuse_production
+
+refuse_production()
 os.environ["DJANGO_SETTINGS_MODULE"] = "reseller_portal.sandbox.settings"
 
 import django
@@ -17,7 +20,7 @@ django.setup()
 
 from django.db import close_old_connections
 
-from reseller_portal.sandbox import controlling, delivery, faults, serving
+from reseller_portal.sandbox import controlling, delivery, faults, openapi, serving
 from reseller_portal.sandbox.wire import Answer, Refusal, Unanswered
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -44,6 +47,8 @@ def _answer(environ: dict[str, Any]) -> Answer:
         return Refusal(413, "The body is too large").as_answer()
     headers["content-type"] = environ.get("CONTENT_TYPE", "")
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    if path == "/openapi.json":
+        return Answer(200, openapi.describe())
     if path.startswith("/control/"):
         return _control(method, path, headers, body)
     query = dict(parse_qsl(environ.get("QUERY_STRING", "")))

@@ -10,6 +10,7 @@ from reseller_portal.sandbox.operations.names import NAME
 from reseller_portal.sandbox.operations.owned import domain_by_name
 from reseller_portal.sandbox.wire import Answer, Call, Refusal, ok, operation
 
+LONGEST_HOST = 253
 KINDS = {"A", "AAAA", "CNAME", "MX", "TXT", "NS", "SRV", "CAA"}
 
 
@@ -81,6 +82,8 @@ def _wished(domain: Domain, wish: object) -> DnsRecord:
     texts = {key: wish.get(key) for key in ("host", "value", "recordType")}
     if not all(isinstance(each, str) and each for each in texts.values()):
         raise Refusal(400, "each record needs host, value and recordType")
+    if len(str(texts["host"])) > LONGEST_HOST:
+        raise Refusal(400, "host is too long")
     kind, host, value = str(texts["recordType"]), str(texts["host"]), str(texts["value"])
     if kind not in KINDS:
         raise Refusal(400, f"recordType {kind} is not supported")

@@ -15,6 +15,7 @@ from reseller_portal.sandbox.wire import Answer, Call, Refusal, bare, ok, operat
 CHANGE_SECONDS = 3.0
 EXPORT_SECONDS = 4.0
 LAST_DAY = timedelta(hours=24)
+LONGEST = {"userName": 64, "firstName": 80, "lastName": 80, "profilePicture": 500}
 
 
 @operation("get_mailbox_admin", "GET", "/mailboxes/admin-mailbox-details")
@@ -62,10 +63,9 @@ def _try_change(call: Call, wish: object) -> dict[str, Any]:
 
 def _change(call: Call, wish: Mapping[str, Any], action_id: str) -> None:
     mailbox = active_mailbox(own_mailbox(call, str(wish.get("mailboxId", ""))))
-    texts = ("userName", "firstName", "lastName", "profilePicture")
-    if any(key in wish and not isinstance(wish[key], str) for key in texts):
-        raise Refusal(400, "userName, firstName, lastName and profilePicture are texts")
-    changed = {key.replace("userName", "username"): wish[key] for key in texts if wish.get(key)}
+    if any(key in wish and not _fits(wish[key], longest) for key, longest in LONGEST.items()):
+        raise Refusal(400, "userName, firstName, lastName and profilePicture are texts, and not too long")
+    changed = {key.replace("userName", "username"): wish[key] for key in LONGEST if wish.get(key)}
     if wish.get("removeProfilePicture") is True:
         changed["profilePicture"] = None
     if not changed:
@@ -79,6 +79,10 @@ def _change(call: Call, wish: Mapping[str, Any], action_id: str) -> None:
         mailbox.picture = changed["profilePicture"] or ""
     mailbox.save()
     later(CHANGE_SECONDS, "mailbox_changes", f"{mailbox.id} {action_id} {','.join(changed)}")
+
+
+def _fits(value: object, longest: int) -> bool:
+    return isinstance(value, str) and len(value) <= longest
 
 
 def _free_username(mailbox: Mailbox, username: str) -> str:

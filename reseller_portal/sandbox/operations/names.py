@@ -81,9 +81,9 @@ def valid_name(text: str) -> str:
 
 
 def valid_provider(value: object) -> str:
-    if value not in PROVIDERS:
+    if not isinstance(value, str) or value not in PROVIDERS:
         raise Refusal(400, "serviceProvider must be GOOGLE or MICROSOFT")
-    return str(value)
+    return value
 
 
 def _years(call: Call) -> int:

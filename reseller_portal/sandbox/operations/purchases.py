@@ -119,7 +119,7 @@ def _wished_domain(value: object) -> dict[str, Any]:
 
 
 def _shared_wish(call: Call, names: set[str]) -> dict[str, Any]:
-    if call.body.get("billingCycle", "MONTHLY") not in CYCLES:
+    if str(call.body.get("billingCycle", "MONTHLY")) not in CYCLES:
         raise Refusal(400, "billingCycle must be MONTHLY")
     provider = valid_provider(call.body.get("serviceProvider"))
     mailboxes = call.body.get("mailboxes") or {}
