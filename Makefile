@@ -23,8 +23,14 @@ sandbox: setup-run
 reset: setup-run
 	@$(PY) -m reseller_portal.supervisor reset
 
-test: setup
-	@$(PY) -m pytest
+browser:
+	@$(PYTHON) bin/browser.py
+
+test: setup browser
+	@$(PY) -m pytest -n 2
+
+bench: setup
+	@$(PY) -W ignore::RuntimeWarning -m tests.benchmarks
 
 check: setup
 	$(PY) -m ruff format --check .

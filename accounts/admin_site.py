@@ -1,15 +1,37 @@
 """The reseller's side: Django's admin, where staff see every customer."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
-from django.template.response import SimpleTemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 
 from accounts.tenancy import staff_scope
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One figure on the admin's first page. `state` gives it a tone; `url` leads to what it counts."""
+
+    label: str
+    value: str
+    note: str
+    state: str = ""
+    url: str = ""
+
+
+# Filled by the apps in `AppConfig.ready`, in the order in which they stand.
+index_panels: list[Callable[[], Panel]] = []
+
+
+def add_panel(panel: Callable[[], Panel]) -> None:
+    if panel not in index_panels:
+        index_panels.append(panel)
+
 
 OUR_PACKAGES = frozenset({"accounts", "billing", "domains", "mailboxes", "reseller_portal"})
 
@@ -23,6 +45,10 @@ class PortalAdminSite(AdminSite):
         """Only pages written here: those of other packages show session keys, tokens and encrypted secrets."""
         if getattr(admin_class, "__module__", "").partition(".")[0] in OUR_PACKAGES:
             super().register(model_or_iterable, admin_class, **options)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        panels = [panel() for panel in index_panels]
+        return super().index(request, {**(extra_context or {}), "panels": panels})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Staff sign in where everybody does, behind the same limits. Whoever is signed in and is no staff gets 403."""

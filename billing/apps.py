@@ -5,7 +5,8 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import availability, webhooks
+        from accounts.admin_site import add_panel
+        from billing import availability, panels, webhooks
         from billing.handlers.accounts import OpenAccount
         from billing.handlers.drafts import DraftOrder
         from billing.handlers.processing import ProcessOrder
@@ -24,3 +25,5 @@ class BillingConfig(AppConfig):
         on("mailbox.order.success", webhooks.workspace_delivered)
         on("mailbox.order.failed", webhooks.workspace_failed)
         on("mailbox.created", webhooks.mailbox_created)
+        for panel in panels.ALL:
+            add_panel(panel)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models import F
+from django.db.models.functions import Now
 
 from accounts.actors import Actor, member_actor, portal_actor
 from accounts.models import Customer, Membership
@@ -13,14 +14,15 @@ from billing.models import Item, Order, PriceRule, Quote
 from billing.services.orders import confirm_quote
 from billing.services.quotes import LineDraft, QuoteDraft, make_quote
 from reseller_portal.operations import budget, engine
-from reseller_portal.operations.models import Operation
+from reseller_portal.operations.models import Budget, Operation
 from reseller_portal.sandbox.control import Control, Letter
 from reseller_portal.webhooks.intake import keep
 from reseller_portal.webhooks.models import Event
 from reseller_portal.webhooks.processing import process_due
 from tests.world import World
 
-NAMES = (("maya", "Maya", "Ferro"), ("noor", "Noor", "Haddad"))
+Names = tuple[tuple[str, str, str], ...]
+NAMES: Names = (("maya", "Maya", "Ferro"), ("noor", "Noor", "Haddad"))
 
 
 @dataclass
@@ -48,21 +50,27 @@ class Shop:
     def customer(self) -> Customer:
         return self.actor.customer
 
-    def quote(self, *domains: str, names: tuple[tuple[str, str, str], ...] = NAMES) -> Quote:
+    def ask_for_quote(self, *domains: str, names: Names = NAMES) -> Quote:
+        """A quote whose questions have not been put to the upstream yet."""
         lines = []
         for name in domains:
             lines.append(LineDraft(Item.DOMAIN, name, name))
             lines += [LineDraft(Item.MAILBOX, f"{user}@{name}", name, "", first, last) for user, first, last in names]
         with scope(self.customer.pk):
-            quote = make_quote(actor=self.actor, draft=QuoteDraft("GOOGLE", lines))
+            return make_quote(actor=self.actor, draft=QuoteDraft("GOOGLE", lines))
+
+    def quote(self, *domains: str, names: Names = NAMES) -> Quote:
+        quote = self.ask_for_quote(*domains, names=names)
         self.work()
         return quote
 
-    def order(self, *domains: str) -> Order:
-        """A confirmed order whose operations have not been carried out yet."""
-        quote = self.quote(*domains)
+    def confirm(self, quote: Quote) -> Order:
         with scope(self.customer.pk):
             return confirm_quote(actor=self.actor, quote=quote, total_minor=self.total(quote))
+
+    def order(self, *domains: str) -> Order:
+        """A confirmed order whose operations have not been carried out yet."""
+        return self.confirm(self.quote(*domains))
 
     def total(self, quote: Quote) -> int:
         with scope(self.customer.pk):
@@ -75,7 +83,7 @@ class Shop:
                 if not engine.run_one():
                     return
             except budget.NoneLeft:
-                continue
+                Budget.objects.update(next_at=Now())
         raise AssertionError("the engine does not come to rest")
 
     def pass_time(self, seconds: float) -> None:

@@ -80,11 +80,11 @@ class Family:
                 child.start_again_at = 0.0
                 child.start()
 
-    def stop(self) -> None:
+    def stop(self, *, within: float = STOP_SECONDS) -> None:
         """The youngest first, all asked at once, and after a while no more asking."""
         for child in reversed(self.children):
             child.ask_to_stop()
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + within
         for child in reversed(self.children):
             if child.process is None:
                 continue

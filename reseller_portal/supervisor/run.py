@@ -166,6 +166,7 @@ def _add_web(plan: Plan, family: Family, environment: Mapping[str, str]) -> Chil
     command = [
         *_python(), "-m", "gunicorn", "reseller_portal.wsgi:application", "--bind", f"127.0.0.1:{plan.port}",
         "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--graceful-timeout", "5",
+        "--no-control-socket",
     ]  # fmt: skip
     return _add(plan, family, "The portal", command, environment)
 
@@ -175,6 +176,7 @@ def _add_sandbox(plan: Plan, family: Family, environment: Mapping[str, str]) -> 
         *_python(), "-m", "gunicorn", "reseller_portal.sandbox.wsgi:application",
         "--bind", f"127.0.0.1:{plan.sandbox_port}",
         "--worker-class", "gthread", "--workers", "1", "--threads", "8", "--graceful-timeout", "2", "--timeout", "90",
+        "--no-control-socket",
     ]  # fmt: skip
     return _add(plan, family, "The sandbox", command, environment)
 

@@ -41,7 +41,7 @@ def test_the_main_job_by_mouse(stack: Stack, page: Page) -> None:
     _picture(page, "order")
     page.goto(stack.at("/c/acme/mailboxes/?contains=mousejob-one"))
     expect(page.locator("tbody tr", has_text="Active")).to_have_count(2)
-    page.click("text=maya@mousejob-one.com")
+    page.get_by_role("link", name="maya@mousejob-one.com").click()
     _reveal(page)
     _picture(page, "mailbox")
     assert_no_faults(page)
@@ -115,7 +115,7 @@ def test_the_main_job_without_javascript(stack: Stack, browser: Browser) -> None
     pay.click()
     expect(page.locator("#live-order")).to_contain_text("Everything is delivered", timeout=A_MINUTE)
     page.goto(stack.at("/c/acme/mailboxes/?contains=plainjob-three"))
-    page.click("text=noor@plainjob-three.org")
+    page.get_by_role("link", name="noor@plainjob-three.org").click()
     _reveal(page)
     context.close()
 

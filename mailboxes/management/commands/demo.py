@@ -16,6 +16,7 @@ from billing import ledger
 from billing.models import Item, Order, PriceRule, Quote
 from billing.services.orders import confirm_quote
 from billing.services.quotes import QuoteDraft, make_quote
+from billing.services.wallet import read_wallet
 from mailboxes.building import Wish, build
 from mailboxes.demo import BRANDS, CUSTOMERS, ORDERS, STAFF, DemoBrand, DemoCustomer, DemoOrder
 
@@ -30,12 +31,11 @@ class Command(BaseCommand):
             raise CommandError("Demo data is only made on the sandbox: real orders cost money.")
         password = os.environ.get("DEMO_PASSWORD", "").strip() or "outreach-demo"
         with staff_scope("demo: people and brands"):
-            is_new = not Customer.objects.exists()
-            if is_new:
+            if not Customer.objects.exists():
                 _make_people(password)
-        if is_new:
-            for order in ORDERS:
-                _order(order)
+        for customer in CUSTOMERS:
+            _order_what_is_missing(customer.slug)
+        read_wallet()
         self._print_table(password)
 
     def _print_table(self, password: str) -> None:
@@ -105,6 +105,16 @@ def _make_customer(demo: DemoCustomer, password: str) -> None:
         reference="demo",
         description="Opening credit",
     )
+
+
+def _order_what_is_missing(slug: str) -> None:
+    """A demo that was stopped half way goes on where it was."""
+    wanted = [order for order in ORDERS if order.customer == slug]
+    actor = _owner_of(slug)
+    with scope(actor.customer.pk):
+        placed = Order.objects.filter(customer=actor.customer).count()
+    for order in wanted[placed:]:
+        _order(order)
 
 
 def _order(demo: DemoOrder) -> None:

@@ -1,0 +1,74 @@
+"""The reseller's figures on the admin's first page. Each is read inside the admin's staff scope."""
+
+from datetime import timedelta
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.admin_site import Panel
+from accounts.models import Customer
+from billing.models import Account, Entry, Order
+from billing.services.wallet import newest_reading
+from reseller_portal.core.templatetags.portal import money
+from reseller_portal.operations.models import Operation
+from reseller_portal.webhooks.models import Event
+
+STALE = timedelta(minutes=5)
+
+
+def wallet() -> Panel:
+    """The wallet as last read; how long ago says whether to believe it."""
+    reading = newest_reading()
+    if reading is None:
+        return Panel("Wallet", "Unknown", "Not read yet", "unknown")
+    age = timezone.now() - reading.read_at
+    minutes = int(age.total_seconds() // 60)
+    if age > STALE:
+        return Panel("Wallet", money(reading.balance_minor), f"Read {minutes} minutes ago", "unknown")
+    return Panel("Wallet", money(reading.balance_minor), "Read just now" if minutes < 1 else f"Read {minutes} min ago")
+
+
+def customers() -> Panel:
+    held = Account.objects.filter(kind=Account.Kind.AVAILABLE).aggregate(total=Sum("balance_minor"))["total"]
+    url = reverse("admin:accounts_customer_changelist")
+    return Panel("Customers", f"{Customer.objects.count():,}", f"{money(held)} on their balances", url=url)
+
+
+def margin() -> Panel:
+    """What customers paid this month less what the upstream took for it."""
+    start = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    rows = Entry.objects.filter(transaction__at__gte=start)
+    sold = rows.filter(account__kind=Account.Kind.REVENUE).aggregate(total=Sum("amount_minor"))["total"] or 0
+    cost = rows.filter(account__kind=Account.Kind.COST).aggregate(total=Sum("amount_minor"))["total"] or 0
+    return Panel("Margin this month", money(sold - cost), f"{money(sold)} sold, {money(cost)} cost")
+
+
+def orders() -> Panel:
+    working = Order.objects.filter(state=Order.State.WORKING).count()
+    url = reverse("admin:billing_order_changelist") + "?state__exact=working"
+    return Panel("Orders in progress", f"{working:,}", "Being delivered" if working else "Nothing waits", url=url)
+
+
+def for_a_person() -> Panel:
+    """Operations that nobody but a person can decide, and orders that wait for the wallet."""
+    asked = Operation.objects.filter(state=Operation.State.NEEDS_PERSON).count()
+    short = Operation.objects.filter(state=Operation.State.WAITING, last_error__startswith="The reseller's wallet")
+    waiting = short.count()
+    url = reverse("admin:operations_operation_changelist") + "?state__exact=needs_person"
+    if not asked and not waiting:
+        return Panel("For a person", "0", "Nothing to decide", "done", url)
+    return Panel("For a person", f"{asked + waiting:,}", f"{waiting} wait for the wallet", "needs_person", url)
+
+
+def upstream() -> Panel:
+    """Silent when operations wait for an answer that was lost."""
+    unknown = Operation.objects.filter(state=Operation.State.UNKNOWN).count()
+    lost = Operation.objects.filter(state=Operation.State.WAITING, attempts__gt=1).count()
+    stuck = Event.objects.filter(state=Event.State.FAILED).count()
+    if unknown or lost or stuck:
+        return Panel("Upstream", "Check", f"{unknown} unknown, {lost} repeated, {stuck} events stuck", "unknown")
+    return Panel("Upstream", "Healthy", "Every call was answered", "done")
+
+
+ALL = (wallet, customers, margin, orders, for_a_person, upstream)
