@@ -29,6 +29,9 @@ browser:
 test: setup browser
 	@$(PY) -m pytest -n 2
 
+bench: setup
+	@$(PY) -W ignore::RuntimeWarning -m tests.benchmarks
+
 check: setup
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .

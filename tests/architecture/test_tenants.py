@@ -64,11 +64,9 @@ def examples(shop: Shop) -> Examples:
         mailbox = Mailbox.objects.filter(state="ACTIVE").first()
         quote = Order.objects.get().quote
     assert mailbox is not None
-    of_quote, of_order, of_mailbox = (
-        {"reference": quote.reference},
-        {"reference": order.reference},
-        {"number": mailbox.pk},
-    )
+    of_quote: dict[str, object] = {"reference": quote.reference}
+    of_order: dict[str, object] = {"reference": order.reference}
+    of_mailbox: dict[str, object] = {"number": mailbox.pk}
     return {
         "domains:detail": {"name": "first.com"},
         "mailboxes:detail": of_mailbox,
