@@ -9,9 +9,6 @@ from billing.models import Order, Quote
 from tests import oracle
 from tests.shop import Shop
 
-# Pages write `inline=True`, which template-partials is about to read as plain `inline`.
-pytestmark = pytest.mark.filterwarnings("ignore:The 'inline' argument:DeprecationWarning")
-
 
 @pytest.fixture
 def ada(shop: Shop) -> Client:
