@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -50,18 +51,15 @@ def make_run_time_role(owner_url: str, password: str) -> str:
 
 
 def _with_user(url: str, user: str, password: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{user}:{password}@{rest.rpartition('@')[2]}"
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{parts.netloc.rpartition('@')[2]}"))
 
 
 def _make_role(link: psycopg.Connection[tuple[object, ...]], role: str, password: str) -> None:
+    """One that is there gets its password only: its rights are a superuser's to change, and web refuses wrong ones."""
     exists = link.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
-    verb = "ALTER ROLE" if exists else "CREATE ROLE"
-    link.execute(
-        sql.SQL(verb + " {} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {}").format(
-            sql.Identifier(role), sql.Literal(password)
-        )
-    )
+    words = "ALTER ROLE {} LOGIN PASSWORD {}" if exists else "CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {}"
+    link.execute(sql.SQL(words).format(sql.Identifier(role), sql.Literal(password)))
 
 
 def _make_database(link: psycopg.Connection[tuple[object, ...]], name: str, owner: str) -> None:
