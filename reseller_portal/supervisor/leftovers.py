@@ -12,7 +12,7 @@ from pathlib import Path
 from reseller_portal.supervisor.processes import Child
 from reseller_portal.supervisor.refusals import Refusal
 
-GRACE_SECONDS = 4.0
+GRACE_SECONDS = 2.0
 KILL_SECONDS = 2.0
 
 

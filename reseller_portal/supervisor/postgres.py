@@ -13,13 +13,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 
 READY_SECONDS = 30
+GONE_AFTER_SECONDS = 2
 SUPERUSER = "postgres"
 # Only for root, whose server runs as another user and may not look into root's home.
 KEPT_FOR_ROOT = Path("/var/lib/reseller-portal")
@@ -170,13 +171,32 @@ def _start(cluster: Cluster) -> None:
     os.chown(cluster.socket_folder, cluster.account.uid, cluster.account.gid)
     wanted = {"listen_addresses": "", "unix_socket_directories": str(cluster.socket_folder), **cluster.settings}
     (cluster.data / "postgresql.auto.conf").write_text("".join(f"{key} = '{value}'\n" for key, value in wanted.items()))
+    deadline = time.monotonic() + GONE_AFTER_SECONDS
+    while _has_process(cluster) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if not _has_process(cluster):
+        # Left by a server that was killed. PostgreSQL would not start while its zombie waits to be buried.
+        (cluster.data / "postmaster.pid").unlink(missing_ok=True)
     log = cluster.data / "server.log"
     _run(cluster, "pg_ctl", "start", "-D", str(cluster.data), "-l", str(log), "-W", "-s")
-    deadline = time.monotonic() + READY_SECONDS
+    started = time.monotonic()
     while not is_ready(cluster):
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - started
+        if waited > READY_SECONDS or (waited > GONE_AFTER_SECONDS and not _has_process(cluster)):
             raise PostgresFailed(f"The embedded PostgreSQL did not start; its last words are in {log}.")
         time.sleep(0.05)
+
+
+def _has_process(cluster: Cluster) -> bool:
+    """Whether a living process works in the data folder, as each of a server's does; unknown counts as yes."""
+    processes = Path("/proc")
+    if not (processes / "self").exists():
+        return True
+    for place in processes.glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if place.readlink() == cluster.data:
+                return True
+    return False
 
 
 def _run(cluster: Cluster, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
