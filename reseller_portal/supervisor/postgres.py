@@ -176,7 +176,8 @@ def _start(cluster: Cluster) -> None:
         time.sleep(0.05)
     if not _has_process(cluster):
         # Left by a server that was killed. PostgreSQL would not start while its zombie waits to be buried.
-        (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+        for left in (cluster.data / "postmaster.pid", cluster.socket_folder / ".s.PGSQL.5432.lock"):
+            left.unlink(missing_ok=True)
     log = cluster.data / "server.log"
     _run(cluster, "pg_ctl", "start", "-D", str(cluster.data), "-l", str(log), "-W", "-s")
     started = time.monotonic()

@@ -34,18 +34,18 @@ def make_embedded(cluster: Cluster, keys: Mapping[str, str]) -> DatabaseUrls:
     )
 
 
-def make_run_time_role(owner_url: str, password: str) -> str:
+def make_run_time_role(owner_url: str, password: str, *, role: str = APP) -> str:
     """On a database of your own: the role that the portal runs as, beside the owner that DATABASE_URL names."""
     try:
         with psycopg.connect(owner_url, autocommit=True, connect_timeout=5) as link:
-            _make_role(link, APP, password)
-        return _with_user(owner_url, APP, password)
+            _make_role(link, role, password)
+        return _with_user(owner_url, role, password)
     except psycopg.OperationalError as error:
         words = str(error).strip().splitlines()[0]
         raise Refusal(f"DATABASE_URL does not answer: {words}") from None
     except psycopg.errors.InsufficientPrivilege:
         raise Refusal(
-            f"The role of DATABASE_URL may not make the run-time role {APP}. Give it CREATEROLE, or set"
+            f"The role of DATABASE_URL may not make the run-time role {role}. Give it CREATEROLE, or set"
             " DATABASE_OWNER_URL to the owner and DATABASE_URL to a role of your own that owns nothing."
         ) from None
 
