@@ -37,6 +37,10 @@ check: setup
 	DJANGO_SETTINGS_MODULE=reseller_portal.settings.production $(PLAIN) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	DJANGO_SETTINGS_MODULE=reseller_portal.settings.production $(PLAIN) $(PY) manage.py check --deploy --fail-level WARNING
 
+# `make bench GOALS=resting` measures some of them.
+bench: setup
+	@$(PY) -m tests.benchmarks $(GOALS)
+
 format: setup
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
