@@ -55,6 +55,8 @@ def check_urls(environment: Mapping[str, str]) -> None:
         value = environment.get(name, "")
         if value and not _fits(value, schemes):
             raise Refusal(f"{name} is not an address that can be used. It looks like {EXAMPLES[name]}.")
+    if environment.get("CELERY_BROKER_URL", "").startswith("amqp") and not environment.get("CACHE_URL"):
+        raise Refusal("CELERY_BROKER_URL is a RabbitMQ, which is no cache: set CACHE_URL to a Redis.")
     if environment.get("UPSTREAM_URL") and not environment.get("UPSTREAM_KEY"):
         raise Refusal("UPSTREAM_URL is set, so UPSTREAM_KEY must hold the key for it.")
 

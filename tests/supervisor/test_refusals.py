@@ -29,6 +29,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         ({"DATABASE_URL": "postgresql://host:port/name"}, "DATABASE_URL is not an address"),
         ({"CELERY_BROKER_URL": "localhost:6379"}, "CELERY_BROKER_URL is not an address"),
         ({"UPSTREAM_URL": "upstream.example"}, "UPSTREAM_URL is not an address"),
+        ({"CELERY_BROKER_URL": "amqp://host"}, "set CACHE_URL to a Redis"),
         (REAL, "UPSTREAM_KEY must hold the key"),
         ({"PORT": "http"}, "PORT must be a number from 1 to 65535, not 'http'"),
         ({"SANDBOX_PORT": "70000"}, "SANDBOX_PORT must be a number from 1 to 65535"),
