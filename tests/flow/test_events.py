@@ -1,8 +1,10 @@
 """Events lost, doubled, shuffled, early: the same order comes of it, and the same money."""
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -10,6 +12,7 @@ from django.db import transaction
 
 from accounts.tenancy import scope, staff_scope
 from billing.models import Order, OrderPart
+from domains.models import Domain
 from mailboxes.models import Credential
 from reseller_portal.sandbox.control import Letter
 from reseller_portal.sandbox.router import ALIAS
@@ -126,6 +129,18 @@ def post(shop: Shop, chance: random.Random) -> None:
     """Any of the letters there ever were, delivered before or not."""
     letters = shop.sandbox.all_letters()
     shop.deliver_events(chance.sample(letters, min(len(letters), chance.randint(1, 3))))
+
+
+def test_an_event_of_the_shape_without_ids_makes_us_look_at_the_order(shop: Shop) -> None:
+    letters = bought(shop, "first.com")
+    content = json.loads(letters[0].body)
+    facts = {key: content["data"][key] for key in ("userId", "orderId")}
+    content["data"] = {**facts, "domains": [{"domain": "first.com", "status": "ACTIVE"}]}
+    shop.deliver_events([replace(letters[0], body=json.dumps(content).encode())])
+    shop.work()
+    assert_delivered(shop, mailboxes=2)
+    with scope(shop.customer.pk):
+        assert Domain.objects.get().upstream_id
 
 
 def test_an_event_before_our_own_commit_waits_for_it(shop: Shop) -> None:
