@@ -86,6 +86,12 @@ def fail_part(part: OrderPart, reason: str) -> None:
         fail(line, reason)
 
 
+def look_at(part: OrderPart) -> None:
+    """Let the engine ask the upstream at once how the order of this part stands."""
+    for operation in Operation.objects.filter(customer=part.customer, kind=PROCESS, key=str(part.pk)):
+        engine.look_now(operation)
+
+
 def note_cost(line: OrderLine, cost_minor: int) -> None:
     """What the upstream took for this line. A cost that was booked on expectation is corrected by a new entry."""
     line.cost_minor = cost_minor

@@ -13,9 +13,15 @@ SECRETS = {"password": "password", "appPassword": "app_password", "authenticator
 
 
 def domain_delivered(event: Received) -> None:
-    """`domain.order.success`, flat or with `domains` (contract, quirk 34)."""
+    """`domain.order.success`, flat or with `domains` (contract, quirk 34).
+
+    The second shape has no ids. A domain without one could carry no mailboxes later, so the order is looked at.
+    """
     part = _part(event)
     for facts in event.data.get("domains") or [event.data]:
+        if not facts.get("domainId"):
+            settlement.look_at(part)
+            continue
         for line in _lines(part, Item.DOMAIN, str(facts.get("domainName", ""))):
             delivery = as_delivery(facts, upstream_id=str(facts.get("domainId") or ""))
             settlement.deliver(line, delivery, cost_minor=_cents(facts.get("price")))
