@@ -69,7 +69,8 @@ def list_user_domains(call: Call) -> Answer:
     rows = Domain.objects.filter(person_id=person_id).exclude(status__in=GONE).order_by("name", "id")
     if call.query.get("contains"):
         rows = rows.filter(name__contains=call.query["contains"].lower())
-    found = [domain_json(each) for each in rows.prefetch_related("subscriptions")[(page - 1) * limit : page * limit]]
+    window = rows.prefetch_related("subscriptions", "mailboxes")[(page - 1) * limit : page * limit]
+    found = [domain_json(each) for each in window]
     return paged("Domains fetched successfully", "domains", found, page=page, limit=limit, total=rows.count())
 
 
@@ -119,5 +120,5 @@ def domain_json(domain: Domain) -> dict[str, Any]:
         "domainForwarding": domain.forwarding,
         "emailForwarding": {"email": domain.mail_goes_to} if domain.mail_goes_to else None,
         "subscriptionId": subscription.id if subscription else None,
-        "mailboxCount": domain.mailboxes.exclude(status__in=GONE).count(),
+        "mailboxCount": sum(each.status not in GONE for each in domain.mailboxes.all()),
     }
