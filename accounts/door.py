@@ -64,7 +64,7 @@ def memberships_of(user: User) -> list[Membership]:
     """The companies a person may enter, by name."""
     with user_scope(user.pk):
         return list(
-            Membership.objects.select_related("customer__brand")
+            Membership.objects.select_related("customer")
             .filter(user=user, customer__state=Customer.State.ACTIVE)
             .order_by("customer__company")
         )

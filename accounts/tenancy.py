@@ -55,7 +55,7 @@ def staff_scope(reason: str) -> Iterator[None]:
 
 @contextmanager
 def _within(wanted: Scope) -> Iterator[None]:
-    before = current_scope()
+    before, is_inner = current_scope(), connection.in_atomic_block
     with transaction.atomic():
         _tell_database(wanted)
         token = _current.set(wanted)
@@ -64,8 +64,8 @@ def _within(wanted: Scope) -> Iterator[None]:
         finally:
             _current.reset(token)
         # SET LOCAL outlives a released savepoint, so a nested scope puts the outer one back itself. After an error
-        # the rollback does it.
-        if not connection.needs_rollback:
+        # the rollback does it, and at the end of the outermost one the commit.
+        if is_inner and not connection.needs_rollback:
             _tell_database(before)
 
 

@@ -115,16 +115,19 @@ def _problem(person: Person) -> str:
 
 
 def _mark_twins(people: Sequence[Person]) -> list[Person]:
-    """A name that comes twice gets its surname; the very same line twice is a mistake to show."""
-    seen: set[tuple[str, str]] = set()
+    """A first name that comes twice gets its surname; the very same person twice is a mistake to show."""
+    taken: set[tuple[str, str]] = set()
+    known: set[tuple[str, ...]] = set()
     marked = []
     for each in people:
         person = each
-        longer = username_of(each.first_name, each.last_name)
-        if not each.problem and (each.username, each.domain) in seen and longer != each.username:
-            person = replace(each, username=longer)
-        if not each.problem and (person.username, person.domain) in seen:
-            person = replace(each, problem=f"{each.username} is in the list twice. Remove one or change it.")
-        seen.add((person.username, person.domain))
+        same = (each.username, each.first_name.lower(), each.last_name.lower(), each.domain)
+        if not each.problem and (each.username, each.domain) in taken:
+            longer = username_of(each.first_name, each.last_name)
+            is_twin = same in known or (longer, each.domain) in taken
+            problem = f"{each.username} is in the list twice. Remove one or change it."
+            person = replace(each, problem=problem) if is_twin else replace(each, username=longer)
+        taken.add((person.username, person.domain))
+        known.add(same)
         marked.append(person)
     return marked

@@ -17,7 +17,7 @@ customer_urls: list[URLPattern | URLResolver] = [
     path("billing/", include("billing.urls")),
 ]
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("health/", public_view(health), name="health"),
     path("brand/<slug:colour>.css", public_view(brand_css), name="brand_css"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connections
+from pytest_django import DjangoDbBlocker
 
 from reseller_portal.sandbox.control import Control
 from tests import databases
@@ -13,6 +14,8 @@ from tests.world import World, make_world
 
 # Fixtures that touch the sandbox's own database; pytest-django must let their tests reach it.
 NEEDS_SANDBOX = {"sandbox", "shop", "portal"}
+# Rows of migrations: everything else a committing test has written goes.
+KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,6 +33,21 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # the blocker of pytest-django
         connections.close_all()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Shop]:
+    """A shop whose rows are committed, for tests with connections of their own. Everything is cleared afterwards."""
+    with django_db_blocker.unblock():
+        try:
+            control = Control()
+            control.reset()
+            control.freeze()
+            yield Shop(make_world(), control)
+        finally:
+            databases.clear(keep=KEPT_TABLES)
+            Control().reset()
+            connections.close_all()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import psycopg
@@ -44,6 +45,17 @@ def use(cluster: Cluster, *, worker: str) -> None:
         _create(cluster, f"test_{worker}", template=template)
         _create(cluster, f"sandbox_{worker}", template=f"sandbox_{template}", owner="sandbox")
     _point_at(cluster, f"test_{worker}", f"sandbox_{worker}")
+
+
+def clear(*, keep: Collection[str]) -> None:
+    """Empty every table but those, and give the budget its one row again."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s)", [[*keep]]
+        )
+        names = sql.SQL(", ").join(sql.Identifier(row[0]) for row in cursor.fetchall())
+        cursor.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+        cursor.execute("INSERT INTO operations_budget (calls) VALUES (0)")
 
 
 def _build_templates(cluster: Cluster, name: str) -> None:

@@ -21,7 +21,8 @@ from reseller_portal.webhooks.models import Event
 from reseller_portal.webhooks.processing import process_due
 from tests.world import World
 
-NAMES = (("maya", "Maya", "Ferro"), ("noor", "Noor", "Haddad"))
+Names = tuple[tuple[str, str, str], ...]
+NAMES: Names = (("maya", "Maya", "Ferro"), ("noor", "Noor", "Haddad"))
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Shop:
     def customer(self) -> Customer:
         return self.actor.customer
 
-    def ask_for_quote(self, *domains: str, names: tuple[tuple[str, str, str], ...] = NAMES) -> Quote:
+    def ask_for_quote(self, *domains: str, names: Names = NAMES) -> Quote:
         """A quote whose questions have not been put to the upstream yet."""
         lines = []
         for name in domains:
@@ -58,7 +59,7 @@ class Shop:
         with scope(self.customer.pk):
             return make_quote(actor=self.actor, draft=QuoteDraft("GOOGLE", lines))
 
-    def quote(self, *domains: str, names: tuple[tuple[str, str, str], ...] = NAMES) -> Quote:
+    def quote(self, *domains: str, names: Names = NAMES) -> Quote:
         quote = self.ask_for_quote(*domains, names=names)
         self.work()
         return quote

@@ -1,6 +1,7 @@
 """Check and pay, orders, and their progress."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -86,6 +87,8 @@ def order_retry(request: CustomerRequest, reference: str) -> HttpResponse:
 
 
 def _confirm(request: CustomerRequest, quote: Quote) -> HttpResponse:
+    if not request.actor.may("orders.pay"):
+        raise PermissionDenied("Your role does not include paying. Ask an owner of the company.")
     text = request.POST.get("total_minor", "")
     try:
         total_minor = int(text) if text.isdigit() else -1

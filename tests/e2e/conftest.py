@@ -44,7 +44,7 @@ class Stack:
 def stack() -> Iterator[Stack]:
     folder = Path(tempfile.mkdtemp(prefix="portal-e2e-"))
     folder.chmod(0o755)
-    found = Stack(_free_port(), _free_port())
+    found = Stack(free_port(), free_port())
     kept = {key: value for key, value in os.environ.items() if not key.endswith(("_URL", "_KEY", "_KEYS"))}
     environment = {
         **kept,
@@ -61,7 +61,7 @@ def stack() -> Iterator[Stack]:
             cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
-        _wait_until_ready(process, log)
+        wait_until_ready(process, log)
         yield found
     finally:
         process.send_signal(signal.SIGINT)
@@ -69,8 +69,9 @@ def stack() -> Iterator[Stack]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the whole run: Playwright leaves an event loop in the thread, in which Django refuses to work."""
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     assert program, "The browser tests need Chromium: `make browser` installs it where it may."
     with sync_playwright() as playwright:
@@ -123,13 +124,13 @@ def sign_in(page: Page, stack: Stack, email: str, host: str = "outreach.localhos
     page.wait_for_load_state()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]", log: Path) -> None:
+def wait_until_ready(process: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while "Stop everything" not in log.read_text():
         assert process.poll() is None, log.read_text()

@@ -1,6 +1,7 @@
 """What templates say often: icons, money, times, states and links within a customer."""
 
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "", spin: bool = False) -> SafeString:
     """An icon of the sprite; hidden from screen readers, as a word always stands beside it."""
     return format_html(
@@ -41,6 +43,7 @@ def state(row: Model, kind: str = "state") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def state_word(value: str, word: str, kind: str = "state") -> SafeString:
     look = look_of(value)
     return format_html(
@@ -84,8 +87,7 @@ def day(moment: datetime | None) -> SafeString:
     """A date, with the exact time and its zone on hover."""
     if moment is None:
         return SafeString('<span class="faint">not known yet</span>')
-    local = timezone.localtime(moment)
-    return _time(moment, f"{local.day} {local:%b %Y}")
+    return _day(moment, timezone.get_current_timezone_name())
 
 
 @register.filter
@@ -113,6 +115,12 @@ def query(context: Context, **changes: Any) -> str:
 def initials(name: str) -> str:
     words = name.replace("@", " ").replace(".", " ").split()
     return "".join(word[0] for word in words[:2]).upper()
+
+
+@lru_cache(maxsize=4096)
+def _day(moment: datetime, _zone: str) -> SafeString:
+    local = timezone.localtime(moment)
+    return _time(moment, f"{local.day} {local:%b %Y}")
 
 
 def _time(moment: datetime, words: str) -> SafeString:

@@ -1,0 +1,145 @@
+"""P1, P3 and P8: list pages against a minimal view, queries per page, and pages while the upstream hangs."""
+
+import statistics
+import threading
+from typing import Any
+
+import requests
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, path
+from requests.adapters import BaseAdapter
+
+from accounts.actors import portal_actor
+from accounts.tenancy import scope, staff_scope
+from billing import ledger
+from domains.models import Domain
+from mailboxes.models import Mailbox
+from reseller_portal.operations import engine, lookups
+from reseller_portal.urls import urlpatterns as portal_urls
+from tests.benchmarks.measure import Goal, in_turn, p95, shown
+from tests.world import World, make_world
+
+LIST = "/c/acme/mailboxes/"
+OVERVIEW = "/c/acme/"
+HANGING, LET_GO = threading.Semaphore(0), threading.Event()
+ROWS = "<tr><td>{}</td><td>{} {}</td><td>{}</td><td>{}</td></tr>"
+
+
+def minimal(request: HttpRequest) -> HttpResponse:
+    """The same 50 rows with the same session and tenant setting, by hand."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=403)
+    membership = request.user.memberships
+    with staff_scope("benchmark"):
+        customer = membership.get().customer_id
+    with scope(customer):
+        rows = Mailbox.objects.filter(customer=customer).exclude(state="REMOVED").order_by("address", "id")[:51]
+        cells = rows.values_list("address", "first_name", "last_name", "state", "expires_at")
+        body = "".join(ROWS.format(*row) for row in list(cells)[:50])
+    return HttpResponse(f"<table>{body}</table>")
+
+
+urlpatterns: list[URLPattern | URLResolver] = [path("minimal/", minimal), *portal_urls]
+
+
+def prepare() -> tuple[World, Client]:
+    world = make_world()
+    with scope(world.acme.pk):
+        ledger.credit(actor=portal_actor(world.acme), amount_minor=10_000, reference="b", description="Credit")
+    add_mailboxes(world, 100)
+    browser = Client()
+    browser.force_login(world.ada)
+    return world, browser
+
+
+def add_mailboxes(world: World, count: int) -> None:
+    with scope(world.acme.pk):
+        start = Mailbox.objects.count()
+        domain, _ = Domain.objects.get_or_create(customer=world.acme, name="bench.example", state="ACTIVE")
+        Mailbox.objects.bulk_create(
+            Mailbox(
+                customer=world.acme, domain=domain, address=f"person{start + number:05}@bench.example",
+                first_name="Maya", last_name="Ferro", state="ACTIVE", provider="GOOGLE",
+            )
+            for number in range(count)
+        )  # fmt: skip
+
+
+@override_settings(ROOT_URLCONF="tests.benchmarks.pages")
+def list_page(browser: Client) -> Goal:
+    ours, theirs = in_turn(lambda: browser.get(LIST), lambda: browser.get("/minimal/"), rounds=40)
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    return Goal("P1 list page / minimal view of the same rows", shown(ours), shown(theirs), ratio, 1.5)
+
+
+def queries(world: World, browser: Client) -> list[Goal]:
+    """Reads of tables; what opens and closes a scope is no query."""
+    with scope(world.acme.pk):
+        kept = list(Mailbox.objects.order_by("pk").values_list("pk", flat=True)[10:])
+    hundred, overview = _reads(browser, LIST), _reads(browser, OVERVIEW)
+    with scope(world.acme.pk):
+        Mailbox.objects.filter(pk__in=kept).update(state="REMOVED")
+    ten = _reads(browser, LIST)
+    with scope(world.acme.pk):
+        Mailbox.objects.filter(pk__in=kept).update(state="ACTIVE")
+    return [
+        Goal("P3 queries: 100 rows less 10 rows", str(hundred), str(ten), hundred - ten, 0),
+        Goal("P3 queries of a list page", str(hundred), "-", hundred, 8),
+        Goal("P3 queries of the overview", str(overview), "-", overview, 12),
+    ]
+
+
+@override_settings(UPSTREAM_SESSION="tests.benchmarks.pages.hanging_session")
+def while_the_upstream_hangs(world: World, browser: Client) -> Goal:
+    """Four workers hang in calls; pages go on, because none of them calls."""
+    pages = (LIST, OVERVIEW, "/c/acme/domains/find/")
+
+    def call() -> None:
+        for page in pages:
+            assert browser.get(page).status_code == 200
+
+    healthy, _ = in_turn(call, call, rounds=40)
+    with scope(world.acme.pk):
+        lookups.ask(customer=world.acme, kind="domain.availability", keys=[f"hang{n}.com" for n in range(4)])
+    workers = [threading.Thread(target=_work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    assert all(HANGING.acquire(timeout=10) for _ in workers), "no call hangs, so nothing would be measured"
+    hanging, _ = in_turn(call, call, rounds=40)
+    LET_GO.set()
+    for worker in workers:
+        worker.join()
+    ratio = p95(hanging) / p95(healthy)
+    return Goal("P8 p95 while the upstream hangs / healthy", shown(hanging), shown(healthy), ratio, 1.10)
+
+
+class Hanging(BaseAdapter):
+    """An upstream that says nothing until it is let go."""
+
+    def send(self, request: requests.PreparedRequest, *_args: Any, **_kwargs: Any) -> requests.Response:
+        HANGING.release()
+        LET_GO.wait(30)
+        raise requests.ReadTimeout(request=request)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def hanging_session() -> requests.Session:
+    session = requests.Session()
+    session.mount("http://", Hanging())
+    return session
+
+
+def _work() -> None:
+    engine.run_one()
+    connection.close()
+
+
+def _reads(browser: Client, page: str) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        assert browser.get(page).status_code == 200
+    return sum(each["sql"].startswith("SELECT") and "set_config" not in each["sql"] for each in seen.captured_queries)
