@@ -70,6 +70,7 @@ class Family:
     say: Callable[[str], None]
     note: Callable[[Sequence[Child]], None] = lambda children: None
     children: list[Child] = field(default_factory=list)
+    stop_seconds: float = STOP_SECONDS
 
     def add(self, child: Child) -> None:
         child.start()
@@ -93,9 +94,9 @@ class Family:
             child.start()
             self.note(self.children)
 
-    def stop(self, *, within: float = STOP_SECONDS) -> None:
-        """The youngest first, those that others stand on last, all within so many seconds."""
-        deadline = time.monotonic() + within
+    def stop(self) -> None:
+        """The youngest first, those that others stand on last, all within `stop_seconds`."""
+        deadline = time.monotonic() + self.stop_seconds
         for is_foundation in (False, True):
             layer = [child for child in reversed(self.children) if child.is_foundation is is_foundation]
             for child in layer:

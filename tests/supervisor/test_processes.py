@@ -65,7 +65,8 @@ def test_a_child_that_does_not_stop_is_killed_in_time(family: Family, make_child
     child = make_child("The worker", STUBBORN)
     family.add(child)
     assert wait_for(lambda: "deaf" in child.log.read_text())
-    family.stop(within=0.1)
+    family.stop_seconds = 0.1
+    family.stop()
     assert not child.is_alive
     assert said == ["The worker did not stop by itself and was killed."]
 
