@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from reseller_portal.supervisor.environment import make_plan
-from reseller_portal.supervisor.refusals import Refusal
+from reseller_portal.supervisor.refusals import Interrupted, Refusal
 from reseller_portal.supervisor.run import reset, run, run_sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,11 +23,13 @@ def main(arguments: list[str]) -> int:
     try:
         plan = make_plan(ROOT, dict(os.environ))
         if arguments[0] == "reset":
-            reset(plan)
-            _say(f"Everything in {plan.data} is forgotten.")
+            was_there = reset(plan)
+            _say(f"Everything in {plan.data} is forgotten." if was_there else f"There is nothing in {plan.data}.")
         else:
             {"run": run, "sandbox": run_sandbox}[arguments[0]](plan, _say, stopped)
             _say("Stopped.")
+    except Interrupted:
+        _say("Stopped.")
     except Refusal as refusal:
         _say(str(refusal))
         return 1

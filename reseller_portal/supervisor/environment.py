@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reseller_portal.supervisor.refusals import check_urls, read_port
+from reseller_portal.supervisor.refusals import Refusal, check_urls, read_port
 
 SANDBOX_KEY = "sandbox-key"
 # Fewer arenas and an early return of freed memory: a portal at rest should weigh little.
@@ -34,6 +34,10 @@ class Plan:
         return not self.outside.get("UPSTREAM_URL")
 
     @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
     def portal_address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
@@ -44,39 +48,49 @@ class Plan:
 
 def make_plan(root: Path, outside: Mapping[str, str]) -> Plan:
     """Read the environment. Raises `Refusal` with one line for the first thing that is wrong."""
-    check_urls(outside)
-    data = Path(outside.get("PORTAL_DATA") or root / ".data")
-    return Plan(
+    # An empty variable is one that is not set.
+    named = {key: value for key, value in outside.items() if value.strip()}
+    check_urls(named)
+    data = Path(named.get("PORTAL_DATA") or root / ".data")
+    plan = Plan(
         root=root,
         data=(data if data.is_absolute() else root / data).resolve(),
-        port=read_port(outside, "PORT", 8000),
-        sandbox_port=read_port(outside, "SANDBOX_PORT", 8001),
-        outside=outside,
+        port=read_port(named, "PORT", 8000),
+        sandbox_port=read_port(named, "SANDBOX_PORT", 8001),
+        outside=named,
     )
+    if plan.has_sandbox and plan.port == plan.sandbox_port:
+        raise Refusal(f"PORT and SANDBOX_PORT are both {plan.port}; the sandbox needs one of its own.")
+    return plan
 
 
 def portal_environment(
     plan: Plan, keys: Mapping[str, str], *, app_url: str, owner_url: str, broker: str, cache: str
 ) -> dict[str, str]:
-    """For web, worker, beat and commands. Whatever the person set stays as it is."""
-    embedded = {
+    """For web, worker, beat and commands. Whatever the person set stays, but for the embedded parts' own addresses."""
+    defaults = {
         "DJANGO_SETTINGS_MODULE": "reseller_portal.settings.dev",
         "SECRET_KEY": keys["SECRET_KEY"],
         "FIELD_KEYS": keys["FIELD_KEYS"],
         "CACHE_URL": cache,
+    }
+    fixed = {
+        "DATABASE_URL": app_url,
+        "DATABASE_OWNER_URL": owner_url,
+        "CELERY_BROKER_URL": broker,
         "PORTAL_DATA": str(plan.data),
         "PORT": str(plan.port),
         "SANDBOX_PORT": str(plan.sandbox_port),
     }
     if plan.has_sandbox:
-        embedded |= {
+        defaults |= {"UPSTREAM_SILENCE_SECONDS": "60"}
+        fixed |= {
             "UPSTREAM_URL": f"{plan.sandbox_address}/api/v1/integration",
             "UPSTREAM_KEY": SANDBOX_KEY,
             "UPSTREAM_IS_SANDBOX": "true",
-            "UPSTREAM_SILENCE_SECONDS": "60",
+            "WEBHOOK_SECRETS": SANDBOX_KEY,
         }
-    replaced = {"DATABASE_URL": app_url, "DATABASE_OWNER_URL": owner_url, "CELERY_BROKER_URL": broker}
-    return {**LEAN, **embedded, **plan.outside, **replaced, "PORTAL_DATA": str(plan.data)}
+    return {**LEAN, **defaults, **plan.outside, **fixed}
 
 
 def sandbox_environment(plan: Plan, database_url: str) -> dict[str, str]:

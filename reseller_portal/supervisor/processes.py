@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,8 @@ from pathlib import Path
 
 STOP_SECONDS = 8.0
 LONGEST_PAUSE = 30.0
+# Who lived this long died of something new: the pauses begin again.
+WELL_AFTER = 60.0
 
 
 @dataclass
@@ -21,14 +22,20 @@ class Child:
     command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    # What others stand on, such as the broker, is stopped after them.
+    is_foundation: bool = False
+    root: Path | None = None
     process: "subprocess.Popen[bytes] | None" = None
     deaths: int = 0
+    started_at: float = 0.0
     start_again_at: float = 0.0
 
     def start(self) -> None:
+        self.started_at = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 list(self.command),
+                cwd=self.root,
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -58,38 +65,50 @@ class Child:
 
 @dataclass
 class Family:
+    """The children, in the order in which they were started. `note` hears of every change."""
+
+    say: Callable[[str], None]
+    note: Callable[[Sequence[Child]], None] = lambda children: None
     children: list[Child] = field(default_factory=list)
-    say: Callable[[str], None] = lambda line: print(line, file=sys.stderr)  # noqa: T201  # the supervisor's own voice
+    stop_seconds: float = STOP_SECONDS
 
     def add(self, child: Child) -> None:
         child.start()
         self.children.append(child)
+        self.note(self.children)
 
     def look_after(self) -> None:
         """Start again what died: at once the first time, with growing pauses after that."""
         for child in self.children:
-            if child.is_alive:
-                continue
-            now = time.monotonic()
-            if not child.start_again_at:
-                child.deaths += 1
-                pause = min(2.0 ** (child.deaths - 1) - 1, LONGEST_PAUSE)
-                child.start_again_at = now + pause
-                self.say(f"{child.name} ended and is started again; its last words are in {child.log}.")
-            if now >= child.start_again_at:
-                child.start_again_at = 0.0
-                child.start()
+            if not child.is_alive:
+                self._start_again(child)
 
-    def stop(self, *, within: float = STOP_SECONDS) -> None:
-        """The youngest first, all asked at once, and after a while no more asking."""
-        for child in reversed(self.children):
-            child.ask_to_stop()
-        deadline = time.monotonic() + within
-        for child in reversed(self.children):
-            if child.process is None:
-                continue
-            try:
-                child.process.wait(timeout=max(deadline - time.monotonic(), 0.1))
-            except subprocess.TimeoutExpired:
-                self.say(f"{child.name} did not stop by itself and was killed.")
-            child.kill()
+    def _start_again(self, child: Child) -> None:
+        now = time.monotonic()
+        if not child.start_again_at:
+            child.deaths = 1 if now - child.started_at > WELL_AFTER else child.deaths + 1
+            child.start_again_at = now + min(2.0 ** (child.deaths - 1) - 1, LONGEST_PAUSE)
+            self.say(f"{child.name} ended and is started again; its last words are in {child.log}.")
+        if now >= child.start_again_at:
+            child.start_again_at = 0.0
+            child.start()
+            self.note(self.children)
+
+    def stop(self) -> None:
+        """The youngest first, those that others stand on last, all within `stop_seconds`."""
+        deadline = time.monotonic() + self.stop_seconds
+        for is_foundation in (False, True):
+            layer = [child for child in reversed(self.children) if child.is_foundation is is_foundation]
+            for child in layer:
+                child.ask_to_stop()
+            for child in layer:
+                self._await_end(child, deadline)
+
+    def _await_end(self, child: Child, deadline: float) -> None:
+        if child.process is None:
+            return
+        try:
+            child.process.wait(timeout=max(deadline - time.monotonic(), 0.5))
+        except subprocess.TimeoutExpired:
+            self.say(f"{child.name} did not stop by itself and was killed.")
+        child.kill()

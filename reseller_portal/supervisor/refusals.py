@@ -11,6 +11,7 @@ SCHEMES = {
     "CELERY_BROKER_URL": {"redis", "rediss", "redis+socket", "amqp", "amqps"},
     "UPSTREAM_URL": {"http", "https"},
 }
+DEFAULT_PORTS = {"redis": 6379, "rediss": 6379, "amqp": 5672, "amqps": 5671}
 EXAMPLES = {
     "DATABASE_URL": "postgresql://user:password@host:5432/name",
     "CELERY_BROKER_URL": "redis://host:6379/0",
@@ -20,6 +21,10 @@ EXAMPLES = {
 
 class Refusal(Exception):
     """It cannot start; the text is one line for the person at the keyboard."""
+
+
+class Interrupted(Exception):
+    """The person asked to stop before everything was up."""
 
 
 def check_folder(folder: Path) -> None:
@@ -50,8 +55,23 @@ def check_urls(environment: Mapping[str, str]) -> None:
         value = environment.get(name, "")
         if value and not _fits(value, schemes):
             raise Refusal(f"{name} is not an address that can be used. It looks like {EXAMPLES[name]}.")
+    if environment.get("CELERY_BROKER_URL", "").startswith("amqp") and not environment.get("CACHE_URL"):
+        raise Refusal("CELERY_BROKER_URL is a RabbitMQ, which is no cache: set CACHE_URL to a Redis.")
     if environment.get("UPSTREAM_URL") and not environment.get("UPSTREAM_KEY"):
         raise Refusal("UPSTREAM_URL is set, so UPSTREAM_KEY must hold the key for it.")
+
+
+def check_answers(name: str, url: str) -> None:
+    """Whether something listens at a named address. Socket files are left to whoever connects."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return
+    port = parts.port or DEFAULT_PORTS.get(parts.scheme, 443)
+    try:
+        socket.create_connection((parts.hostname, port), timeout=5).close()
+    except OSError as error:
+        words = error.strerror or str(error)
+        raise Refusal(f"{name} does not answer: {parts.hostname}:{port}: {words}.") from None
 
 
 def read_port(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -33,35 +34,32 @@ def make_embedded(cluster: Cluster, keys: Mapping[str, str]) -> DatabaseUrls:
     )
 
 
-def make_run_time_role(owner_url: str, password: str) -> str:
+def make_run_time_role(owner_url: str, password: str, *, role: str = APP) -> str:
     """On a database of your own: the role that the portal runs as, beside the owner that DATABASE_URL names."""
     try:
         with psycopg.connect(owner_url, autocommit=True, connect_timeout=5) as link:
-            _make_role(link, APP, password)
-        return _with_user(owner_url, APP, password)
+            _make_role(link, role, password)
+        return _with_user(owner_url, role, password)
     except psycopg.OperationalError as error:
         words = str(error).strip().splitlines()[0]
         raise Refusal(f"DATABASE_URL does not answer: {words}") from None
     except psycopg.errors.InsufficientPrivilege:
         raise Refusal(
-            f"The role of DATABASE_URL may not make the run-time role {APP}. Give it CREATEROLE, or set"
+            f"The role of DATABASE_URL may not make the run-time role {role}. Give it CREATEROLE, or set"
             " DATABASE_OWNER_URL to the owner and DATABASE_URL to a role of your own that owns nothing."
         ) from None
 
 
 def _with_user(url: str, user: str, password: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{user}:{password}@{rest.rpartition('@')[2]}"
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{parts.netloc.rpartition('@')[2]}"))
 
 
 def _make_role(link: psycopg.Connection[tuple[object, ...]], role: str, password: str) -> None:
+    """One that is there gets its password only: its rights are a superuser's to change, and web refuses wrong ones."""
     exists = link.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
-    verb = "ALTER ROLE" if exists else "CREATE ROLE"
-    link.execute(
-        sql.SQL(verb + " {} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {}").format(
-            sql.Identifier(role), sql.Literal(password)
-        )
-    )
+    words = "ALTER ROLE {} LOGIN PASSWORD {}" if exists else "CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {}"
+    link.execute(sql.SQL(words).format(sql.Identifier(role), sql.Literal(password)))
 
 
 def _make_database(link: psycopg.Connection[tuple[object, ...]], name: str, owner: str) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import socket
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import gettempdir
@@ -29,11 +30,11 @@ def make_child(folder: Path, log: Path) -> Child:
         "save": "", "maxmemory": "128mb", "maxmemory-policy": "volatile-lru", "daemonize": "no", "hz": "1",
     }  # fmt: skip
     arguments = [part for key, value in options.items() for part in (f"--{key}", value)]
-    return Child("The broker", [str(program()), *arguments], {}, log)
+    return Child("The broker", [str(program()), *arguments], {}, log, is_foundation=True)
 
 
-def wait_for(child: Child, folder: Path) -> None:
-    wait_until(lambda: _answers(socket_path(folder)), child, seconds=10)
+def wait_for(child: Child, folder: Path, stopped: threading.Event) -> None:
+    wait_until(lambda: _answers(socket_path(folder)), child, stopped, seconds=30)
 
 
 def broker_url(folder: Path) -> str:

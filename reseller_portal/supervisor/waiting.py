@@ -1,16 +1,17 @@
 """Wait until something answers."""
 
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 
 from reseller_portal.supervisor.processes import Child
-from reseller_portal.supervisor.refusals import Refusal
+from reseller_portal.supervisor.refusals import Interrupted, Refusal
 
 
-def wait_for_http(url: str, child: Child, *, seconds: float = 40.0) -> None:
-    """Until the address answers 200. Raises `Refusal` when the child dies or the time is up."""
+def wait_for_http(url: str, child: Child, stopped: threading.Event, *, seconds: float = 60.0) -> None:
+    """Until the address answers 200. Raises `Refusal` when the child dies or the time is up, or `Interrupted`."""
 
     def answers() -> bool:
         try:
@@ -19,12 +20,13 @@ def wait_for_http(url: str, child: Child, *, seconds: float = 40.0) -> None:
         except (urllib.error.URLError, OSError):
             return False
 
-    wait_until(answers, child, seconds=seconds)
+    wait_until(answers, child, stopped, seconds=seconds)
 
 
-def wait_until(is_there: Callable[[], bool], child: Child, *, seconds: float) -> None:
+def wait_until(is_there: Callable[[], bool], child: Child, stopped: threading.Event, *, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not is_there():
         if not child.is_alive or time.monotonic() > deadline:
             raise Refusal(f"{child.name} did not start; its last words are in {child.log}.")
-        time.sleep(0.1)
+        if stopped.wait(0.1):
+            raise Interrupted

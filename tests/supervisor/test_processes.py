@@ -1,91 +1,80 @@
-"""Children are started again when they die, stopped when asked, and never left behind."""
-
-import subprocess
-import sys
-import time
-from collections.abc import Callable
+import os
+import signal
 from pathlib import Path
 
-from reseller_portal.supervisor import valkey
-from reseller_portal.supervisor.leftovers import end_leftovers, note_children
-from reseller_portal.supervisor.processes import Child, Family
+from reseller_portal.supervisor.processes import Family
+from tests.supervisor.conftest import MakeChild, wait_for
 
-SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
-STUBBORN = [
-    sys.executable,
-    "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)",
-]
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def child(tmp_path: Path, command: list[str] = SLEEP) -> Child:
-    return Child("The child", command, {}, tmp_path / "child.log")
+NOTES_ITS_END = """
+import signal, sys, time
+def end(*_):
+    open({path!r}, "a").write({name!r} + "\\n")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+open({path!r} + "." + {name!r}, "w").close()
+while True: time.sleep(0.05)
+"""
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("deaf", flush=True)
+while True: time.sleep(0.05)
+"""
 
 
-def test_a_child_that_died_is_started_again_and_said_so(tmp_path: Path) -> None:
-    said: list[str] = []
-    family = Family(say=said.append)
-    only = child(tmp_path)
-    family.add(only)
-    only.kill()
+def test_a_child_that_died_is_started_again_and_said_so_in_one_line(
+    family: Family, make_child: MakeChild, said: list[str]
+) -> None:
+    child = make_child("The worker")
+    family.add(child)
+    assert child.process
+    first = child.process.pid
+    os.kill(first, signal.SIGKILL)
+    child.process.wait()
     family.look_after()
-    assert only.is_alive
-    assert said == [f"The child ended and is started again; its last words are in {only.log}."]
-    family.stop()
+    assert child.is_alive
+    assert child.process.pid != first
+    assert said == [f"The worker ended and is started again; its last words are in {child.log}."]
 
 
-def test_a_child_that_dies_again_and_again_is_given_pauses(tmp_path: Path) -> None:
-    family = Family(say=lambda _line: None)
-    only = child(tmp_path)
-    family.add(only)
-    for _ in range(2):
-        only.kill()
+def test_a_child_that_dies_again_and_again_is_given_growing_pauses(family: Family, make_child: MakeChild) -> None:
+    child = make_child("The worker", "raise SystemExit(1)")
+    family.add(child)
+    pauses = []
+    for _ in range(7):
+        assert child.process
+        child.process.wait()
         family.look_after()
-    assert only.deaths == 2
-    assert not only.is_alive
-    assert only.start_again_at > time.monotonic()
+        pauses.append(round(max(child.start_again_at - child.started_at, 0)))
+        if child.start_again_at:
+            child.start_again_at = 0.0
+            child.start()
+    assert pauses == [0, 1, 3, 7, 15, 30, 30]
 
 
-def test_children_that_do_not_listen_are_killed(tmp_path: Path) -> None:
-    family = Family(say=lambda _line: None)
-    stubborn = child(tmp_path, STUBBORN)
-    family.add(stubborn)
-    until(lambda: stubborn.log.exists() and "ready" in stubborn.log.read_text())
-    family.stop(within=0.2)
-    assert not stubborn.is_alive
-
-
-def test_what_a_killed_run_left_behind_is_ended(tmp_path: Path) -> None:
-    left = child(tmp_path)
-    left.start()
-    note_children(tmp_path, [left])
-    assert end_leftovers(tmp_path) == 1
-    until(lambda: not left.is_alive)
-    assert end_leftovers(tmp_path) == 0
-
-
-def test_a_process_id_that_was_given_to_somebody_else_is_left_alone(tmp_path: Path) -> None:
-    innocent = subprocess.Popen(SLEEP, start_new_session=True)
-    (tmp_path / "children.json").write_text(f'{{"{innocent.pid}": "1"}}')
-    assert end_leftovers(tmp_path) == 0
-    assert innocent.poll() is None
-    innocent.kill()
-    innocent.wait()
-
-
-def test_the_broker_answers_and_stops(tmp_path: Path) -> None:
-    folder = tmp_path / "valkey"
-    family = Family(say=lambda _line: None)
-    broker = valkey.make_child(folder, tmp_path / "valkey.log")
-    family.add(broker)
-    valkey.wait_for(broker, folder)
-    assert valkey.broker_url(folder).startswith("redis+socket://")
+def test_what_others_stand_on_is_stopped_last(family: Family, make_child: MakeChild, tmp_path: Path) -> None:
+    ends = str(tmp_path / "ends")
+    for name, is_foundation in (("broker", True), ("web", False)):
+        family.add(make_child(name, NOTES_ITS_END.format(path=ends, name=name), is_foundation=is_foundation))
+        assert wait_for(Path(f"{ends}.{name}").exists)
     family.stop()
-    assert not broker.is_alive
+    assert Path(ends).read_text().split() == ["web", "broker"]
+
+
+def test_a_child_that_does_not_stop_is_killed_in_time(family: Family, make_child: MakeChild, said: list[str]) -> None:
+    child = make_child("The worker", STUBBORN)
+    family.add(child)
+    assert wait_for(lambda: "deaf" in child.log.read_text())
+    family.stop_seconds = 0.1
+    family.stop()
+    assert not child.is_alive
+    assert said == ["The worker did not stop by itself and was killed."]
+
+
+def test_every_change_is_noted(make_child: MakeChild, said: list[str]) -> None:
+    noted: list[int] = []
+    family = Family(said.append, note=lambda children: noted.append(len(children)))
+    family.add(make_child("one"))
+    family.add(make_child("two"))
+    assert noted == [1, 2]
+    family.stop()
