@@ -29,9 +29,6 @@ browser:
 test: setup browser
 	@$(PY) -m pytest -n 2
 
-bench: setup
-	@$(PY) -W ignore::RuntimeWarning -m tests.benchmarks
-
 check: setup
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
@@ -39,6 +36,10 @@ check: setup
 	.venv/bin/lint-imports
 	DJANGO_SETTINGS_MODULE=reseller_portal.settings.production $(PLAIN) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	DJANGO_SETTINGS_MODULE=reseller_portal.settings.production $(PLAIN) $(PY) manage.py check --deploy --fail-level WARNING
+
+# `make bench GOALS=resting` measures some of them.
+bench: setup
+	@$(PY) -W ignore::RuntimeWarning -m tests.benchmarks $(GOALS)
 
 format: setup
 	$(PY) -m ruff format .

@@ -12,6 +12,7 @@ YEAR_PRICES_MINOR = {
 OTHER_PRICE_MINOR = 1800
 RENEWAL_PERCENT = 119
 MAILBOX_PRICE_MINOR = 300
+WARMUP_PRICE_MINOR = 100
 SUGGESTED_TLDS = ("com", "net", "org", "co", "info", "biz", "live")
 TAKEN = {"google.com", "microsoft.com", "apple.com", "amazon.com", "facebook.com", "example.com", "github.com"}
 PREFIXES = ("get", "try", "go", "use", "meet", "hello", "with", "join", "team", "the")

@@ -1,5 +1,6 @@
 """The sandbox's time: real time shifted, sped up or frozen, the same for every process of one database."""
 
+import calendar
 from datetime import UTC, datetime, timedelta
 
 from reseller_portal.sandbox.models import World
@@ -47,6 +48,14 @@ def run(speed: float = 1.0) -> None:
     row.speed = speed
     row.is_frozen = False
     _rebase(row, at)
+
+
+def months_later(moment: datetime, months: int) -> datetime:
+    """The same day some months on, or the last day of a shorter month."""
+    years, month = divmod(moment.month - 1 + months, 12)
+    year = moment.year + years
+    last = calendar.monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
 
 
 def _rebase(row: World, sim: datetime) -> None:

@@ -1,29 +1,41 @@
 """The hand on the sandbox: for tests directly, for programs as JSON under /control/."""
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reseller_portal.sandbox import clock, delivery, steps, wallet
+from reseller_portal.sandbox import clock, delivery, faults, signing, steps, wallet
 from reseller_portal.sandbox.faults import KINDS
 from reseller_portal.sandbox.models import (
+    Credential,
+    DnsRecord,
     Domain,
+    ErrorReport,
     Event,
     Fault,
     Journal,
     Mailbox,
     Movement,
     Order,
+    Package,
     Person,
+    PlacementTest,
     Reserved,
     Step,
     Subscription,
     World,
 )
 
-EVERYTHING = (Mailbox, Subscription, Domain, Order, Person, Step, Movement, Reserved, Fault, Journal, Event, World)
+EVERYTHING = (
+    DnsRecord, Credential, PlacementTest, ErrorReport, Package, Mailbox, Subscription, Domain, Order, Person, Step,
+    Movement, Reserved, Fault, Journal, Event, World,
+)  # fmt: skip
+
+
+GENERATIONS = ("current", "older", "listed")
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,7 @@ class Control:
     def reset(self) -> None:
         for model in EVERYTHING:
             model.objects.all().delete()
+        faults.forget()
         clock.world()
 
     def fault(self, operation: str, kind: str, *, times: int = 1, **options: Any) -> None:
@@ -78,6 +91,9 @@ class Control:
     def movements(self) -> list[tuple[int, str]]:
         return list(Movement.objects.order_by("pk").values_list("amount_minor", "reason"))
 
+    def now(self) -> datetime:
+        return clock.now()
+
     def freeze(self) -> None:
         clock.freeze()
 
@@ -100,13 +116,43 @@ class Control:
 
     def pending_letters(self) -> list[Letter]:
         """Webhooks not delivered yet, in the order they were made."""
-        return [_letter(event) for event in Event.objects.filter(state="pending").order_by("pk")]
+        return [_letter(event) for event in Event.objects.filter(state="pending").order_by("due_at", "pk")]
 
     def all_letters(self) -> list[Letter]:
         return [_letter(event) for event in Event.objects.order_by("pk")]
 
     def mark_delivered(self, letters: Iterable[Letter]) -> None:
         Event.objects.filter(event_id__in=[each.event_id for each in letters]).update(state="delivered", due_at=None)
+
+    def hold(self) -> None:
+        """Keep the events that are made from now on back until `release`."""
+        self._behave(hold=True)
+
+    def release(self, *, shuffle: bool = False) -> int:
+        """Let held events go, in their order or in none. Returns how many."""
+        self._behave(hold=False)
+        held = list(Event.objects.filter(state="held").order_by("pk"))
+        if shuffle:
+            secrets.SystemRandom().shuffle(held)
+        for number, event in enumerate(held):
+            event.state, event.due_at = "pending", clock.real_now() + timedelta(microseconds=number)
+            event.save()
+        return len(held)
+
+    def sign_like(self, **scheme: str) -> None:
+        """Sign webhooks another way; raises ValueError for a way that does not exist."""
+        self._behave(signature=signing.checked_scheme(scheme))
+
+    def speak(self, generation: str) -> None:
+        """`current`, `older` (short subscription events, no actionId), `listed` (domain.order.success with a list)."""
+        if generation not in GENERATIONS:
+            raise ValueError(f"{generation} is none of {', '.join(GENERATIONS)}")
+        self._behave(generation=generation)
+
+    def _behave(self, **manners: Any) -> None:
+        row = clock.world()
+        row.manners = {**row.manners, **manners}
+        row.save(update_fields=["manners"])
 
     def replay(self, event_id: str) -> bool:
         found = Event.objects.filter(event_id=event_id)

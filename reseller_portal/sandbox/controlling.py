@@ -1,6 +1,7 @@
 """JSON under /control/: the same hand on the sandbox, for programs. It needs the key, as the API does."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -10,11 +11,15 @@ from django.db import transaction
 
 from reseller_portal.sandbox import clock
 from reseller_portal.sandbox.control import Control
-from reseller_portal.sandbox.models import Event, Fault
+from reseller_portal.sandbox.models import Event, Fault, Journal
 from reseller_portal.sandbox.router import ALIAS
 from reseller_portal.sandbox.wire import Answer, Refusal
 
 control = Control()
+DURATION = re.compile(
+    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
+)
 
 
 def answer(method: str, path: str, body: bytes) -> Answer:
@@ -45,12 +50,22 @@ def _clock() -> dict[str, Any]:
 
 
 def _set_clock(wish: Mapping[str, Any]) -> None:
+    if "advance" in wish:
+        control.advance(duration(str(wish["advance"])))
     if "advance_seconds" in wish:
         control.advance(timedelta(seconds=float(wish["advance_seconds"])))
     if wish.get("freeze"):
         control.freeze()
     if "speed" in wish:
         control.run(float(wish["speed"]))
+
+
+def duration(text: str) -> timedelta:
+    """An ISO 8601 duration of weeks, days, hours, minutes and seconds, as P44DT6H. Raises ValueError."""
+    found = DURATION.fullmatch(text)
+    if found is None or text.endswith(("P", "T")):
+        raise ValueError(f"{text} is no ISO 8601 duration")
+    return timedelta(**{unit: float(number) for unit, number in found.groupdict().items() if number})
 
 
 def _faults() -> dict[str, Any]:
@@ -75,8 +90,25 @@ def _set_wallet(wish: Mapping[str, Any]) -> None:
         control.add_to_wallet(Decimal(str(wish["add"])))
 
 
+def _calls() -> dict[str, Any]:
+    newest = Journal.objects.order_by("-pk").values("operation", "status", "at", "key_end")[:500]
+    rows = [{**each, "at": clock.as_text(each["at"])} for each in newest]
+    return {"calls": rows[::-1]}
+
+
 def _reserve(wish: Mapping[str, Any]) -> None:
     control.reserve(wish["name"], wish["fate"])
+
+
+def _manners() -> dict[str, Any]:
+    return {"manners": clock.world().manners}
+
+
+def _set_manners(wish: Mapping[str, Any]) -> None:
+    if "generation" in wish:
+        control.speak(str(wish["generation"]))
+    if "signature" in wish:
+        control.sign_like(**wish["signature"])
 
 
 def _events() -> dict[str, Any]:
@@ -84,7 +116,13 @@ def _events() -> dict[str, Any]:
     return {"events": list(newest.values("event_id", "name", "state", "attempts", "last_status"))}
 
 
-def _replay(wish: Mapping[str, Any]) -> None:
+def _change_events(wish: Mapping[str, Any]) -> None:
+    if wish.get("hold"):
+        control.hold()
+        return
+    if wish.get("release"):
+        control.release(shuffle=bool(wish.get("shuffle")))
+        return
     if not control.replay(wish["replay"]):
         raise KeyError("no such event")
 
@@ -97,7 +135,8 @@ ROOMS: dict[str, Room] = {
     "faults": (_faults, _set_fault),
     "wallet": (_wallet, _set_wallet),
     "names": (lambda: {"status": "ok"}, _reserve),
-    "calls": (lambda: {"calls": [{"operation": name, "status": code} for name, code in control.calls()[-500:]]}, None),
+    "calls": (_calls, None),
     "movements": (lambda: {"movements": [{"cents": c, "reason": r} for c, r in control.movements()[-500:]]}, None),
-    "events": (_events, _replay),
+    "events": (_events, _change_events),
+    "manners": (_manners, _set_manners),
 }

@@ -1,7 +1,5 @@
 """Post webhooks: signed over the exact bytes, three attempts, at once, after 30 s and after 5 min."""
 
-import hashlib
-import hmac
 import logging
 import os
 import threading
@@ -12,7 +10,7 @@ import requests
 from django.db import close_old_connections
 from django.db.utils import Error as DatabaseError
 
-from reseller_portal.sandbox import clock, steps
+from reseller_portal.sandbox import clock, signing, steps
 from reseller_portal.sandbox.models import Event
 
 logger = logging.getLogger(__name__)
@@ -22,12 +20,7 @@ TICK_SECONDS = 0.5
 
 
 def signed_headers(body: bytes) -> dict[str, str]:
-    key = os.environ.get("SANDBOX_KEY", "sandbox-key").encode()
-    return {
-        "Content-Type": "application/json",
-        "cmr-x-signature": hmac.new(key, body, hashlib.sha256).hexdigest(),
-        "cmr-x-timestamp": str(int(time.time())),
-    }
+    return signing.signed_headers(body, clock.world().manners.get("signature", {}))
 
 
 def deliver_due(url: str, session: requests.Session) -> int:

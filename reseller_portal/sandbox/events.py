@@ -7,14 +7,66 @@ from reseller_portal.sandbox import clock
 from reseller_portal.sandbox.ids import new_id
 from reseller_portal.sandbox.models import Domain, Event, Mailbox, Order, Person, Subscription
 
+OLDER_SUBSCRIPTION_KEYS = ("userId", "userEmail", "subscriptionId", "domain", "actionId")
 
-def emit(name: str, person: Person, facts: dict[str, Any], *, order: Order | None = None) -> None:
-    """Queue an event for delivery at once. Events that an API call caused carry its actionId."""
-    cause = {"orderId": order.id, "actionId": order.action_id} if order else {}
-    data = {"userId": person.id, "userEmail": person.email, **cause, **facts}
+
+def emit(
+    name: str, person: Person, facts: dict[str, Any], *, order: Order | None = None, action_id: str | None = None
+) -> None:
+    """Queue an event for delivery at once. Events that an API call caused carry its actionId, those of a clock none."""
+    cause: dict[str, Any] = {"orderId": order.id, "actionId": order.action_id} if order else {}
+    if action_id:
+        cause["actionId"] = action_id
+    content = {"userId": person.id, "userEmail": person.email, **cause, **facts}
+    generation = clock.world().manners.get("generation", "current")
+    if generation == "older" and name.startswith("subscription."):
+        content = {key: value for key, value in content.items() if key in OLDER_SUBSCRIPTION_KEYS}
+    if generation == "listed" and name == "domain.order.success":
+        whole = {key: content.pop(key) for key in ("userId", "userEmail", "orderId", "actionId") if key in content}
+        _keep(name, {"event": name, "data": {**whole, "domains": [content]}})
+        return
     event_id = new_id()
-    body = json.dumps({"event": name, "eventId": event_id, "data": data}, ensure_ascii=False)
-    Event.objects.create(event_id=event_id, name=name, body=body, made_at=clock.now(), due_at=clock.real_now())
+    _keep(name, {"event": name, "eventId": event_id, "data": content}, event_id)
+
+
+def emit_warmup(name: str, mailbox: Mailbox, *, with_person: bool) -> None:
+    """Warm-up events say `eventType` and have no eventId; that of a removal names no user (contract, quirk 33)."""
+    whose = {"userId": mailbox.person_id, "userEmail": mailbox.person.email} if with_person else {}
+    facts = {
+        "mailboxId": mailbox.id,
+        "email": mailbox.email,
+        "domain": mailbox.domain.name,
+        "workspaceType": mailbox.domain.provider,
+    }
+    _keep(name, {"eventType": name, "data": {**whose, **facts}})
+
+
+def _keep(name: str, content: dict[str, Any], event_id: str = "") -> None:
+    is_held = bool(clock.world().manners.get("hold"))
+    Event.objects.create(
+        event_id=event_id or new_id(),
+        name=name,
+        body=json.dumps(content, ensure_ascii=False),
+        made_at=clock.now(),
+        due_at=clock.real_now(),
+        state="held" if is_held else "pending",
+    )
+
+
+def subscription_facts(subscription: Subscription, description: str, **more: Any) -> dict[str, Any]:
+    return {
+        "subscriptionId": subscription.id,
+        "domainId": subscription.domain_id,
+        "domain": subscription.domain.name,
+        "workspaceType": subscription.provider,
+        "quantity": subscription.mailboxes.exclude(status="FAILED").count(),
+        "periodStart": clock.as_text(subscription.period_start),
+        "periodEnd": clock.as_text(subscription.period_end),
+        "autoRenew": subscription.auto_renew,
+        "description": description,
+        "subscriptionStatus": subscription.status,
+        **more,
+    }
 
 
 def domain_facts(domain: Domain) -> dict[str, Any]:
@@ -47,7 +99,7 @@ def mailbox_facts(mailbox: Mailbox) -> dict[str, Any]:
         "email": mailbox.email,
         "firstName": mailbox.first_name,
         "lastName": mailbox.last_name,
-        "profilePicture": None,
+        "profilePicture": mailbox.picture or None,
         "domainId": mailbox.domain_id,
         "domainName": mailbox.domain.name,
         "subscriptionId": mailbox.subscription_id,

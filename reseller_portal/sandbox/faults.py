@@ -1,16 +1,34 @@
 """Things that go wrong by name, for the next so many calls of an operation."""
 
+import secrets
 import time
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.db.models import F
 
 from reseller_portal.sandbox.models import Fault
 from reseller_portal.sandbox.wire import Answer, Refusal, Unanswered
 
-KINDS = ("lose_answer", "error_before", "error_after", "throttle", "slow", "hang", "refuse", "truncate", "html")
+Question = tuple[Any, ...]
+KINDS = (
+    "lose_answer", "error_before", "error_after", "throttle", "slow", "hang", "refuse", "truncate", "html",
+    "stale_read", "partial",
+)  # fmt: skip
+KEPT_ANSWERS = 200
+_earlier: OrderedDict[Question, Answer] = OrderedDict()
 BEFORE = ("error_before", "throttle", "slow", "hang", "refuse")
 HANG_SECONDS = 30.0
+
+
+def halves(fault: Fault | None) -> bool:
+    return fault is not None and fault.kind == "partial"
+
+
+def first_half(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The same wish with half of every list, as when the upstream stops in the middle and does not say so."""
+    return {key: value[: (len(value) + 1) // 2] if isinstance(value, list) else value for key, value in content.items()}
 
 
 class Garbled(Exception):
@@ -24,17 +42,29 @@ class Garbled(Exception):
 
 
 def next_fault(operation: str) -> Fault | None:
-    """The fault of this call, used up by it."""
+    """The fault of this call. It is used up by it, unless it has a `rate`: then it strikes so often, for ever."""
     found = Fault.objects.filter(operation__in=[operation, "*"], times__gt=0).order_by("pk").first()
-    if found is None or not Fault.objects.filter(pk=found.pk, times__gt=0).update(times=F("times") - 1):
+    if found is None or secrets.randbelow(1000) >= 1000 * float(found.options.get("rate", 1)):
+        return None
+    if "rate" in found.options:
+        return found
+    if not Fault.objects.filter(pk=found.pk, times__gt=0).update(times=F("times") - 1):
         return None
     return found
 
 
-def run(fault: Fault | None, effect: Callable[[], Answer], *, sleep: Callable[[float], None] = time.sleep) -> Answer:
+def run(
+    fault: Fault | None,
+    effect: Callable[[], Answer],
+    *,
+    question: Question,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Answer:
     """The answer as the fault lets it be. Raises `Unanswered` and `Garbled`."""
-    if fault is None:
-        return effect()
+    if fault is None or fault.kind == "partial":
+        return _remembered(question, effect())
+    if fault.kind == "stale_read":
+        return _earlier.get(question) or effect()
     if fault.kind in BEFORE:
         return _before(fault, effect, sleep)
     answer = effect()
@@ -45,6 +75,19 @@ def run(fault: Fault | None, effect: Callable[[], Answer], *, sleep: Callable[[f
     if fault.kind == "html":
         raise Garbled(502, b"<html><body><h1>502 Bad Gateway</h1></body></html>", "text/html")
     raise Unanswered
+
+
+def _remembered(question: Question, answer: Answer) -> Answer:
+    """Keep what was said last to this very question, for a stale read."""
+    _earlier[question] = answer
+    _earlier.move_to_end(question)
+    while len(_earlier) > KEPT_ANSWERS:
+        _earlier.popitem(last=False)
+    return answer
+
+
+def forget() -> None:
+    _earlier.clear()
 
 
 def _before(fault: Fault, effect: Callable[[], Answer], sleep: Callable[[float], None]) -> Answer:

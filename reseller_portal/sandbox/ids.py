@@ -10,5 +10,10 @@ def new_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(28))
 
 
+def new_short_id() -> str:
+    """As the ids of platform credentials."""
+    return new_id()[:16]
+
+
 def new_action_id() -> str:
     return f"ACT_{uuid.uuid4()}"

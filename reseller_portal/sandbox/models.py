@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from reseller_portal.sandbox.ids import new_id
+from reseller_portal.sandbox.ids import new_id, new_short_id
 
 
 class World(models.Model):
@@ -15,6 +15,7 @@ class World(models.Model):
     sim_from = models.DateTimeField()
     speed = models.FloatField(default=1.0)
     is_frozen = models.BooleanField(default=False)
+    manners = models.JSONField(default=dict)
 
 
 class Person(models.Model):
@@ -48,7 +49,11 @@ class Domain(models.Model):
     provider = models.CharField(max_length=12)
     price_minor = models.BigIntegerField(default=0)
     reason = models.CharField(max_length=200, blank=True)
+    years = models.IntegerField(default=1)
     auto_renew = models.BooleanField(default=False)
+    forwarding = models.JSONField(null=True)
+    mail_goes_to = models.CharField(max_length=254, blank=True)
+    nameservers = models.JSONField(default=list)
     registered_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
 
@@ -86,6 +91,9 @@ class Mailbox(models.Model):
     password = models.CharField(max_length=60, blank=True)
     app_password = models.CharField(max_length=60, blank=True)
     authenticator = models.CharField(max_length=60, blank=True)
+    picture = models.CharField(max_length=500, blank=True)
+    warmup = models.CharField(max_length=10, blank=True)
+    warmup_settings = models.JSONField(default=dict)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -94,12 +102,62 @@ class Mailbox(models.Model):
         ]
 
 
+class DnsRecord(models.Model):
+    id = models.CharField(primary_key=True, max_length=28, default=new_id)
+    domain = models.ForeignKey(Domain, on_delete=models.CASCADE, related_name="records")
+    host = models.CharField(max_length=253)
+    value = models.TextField()
+    kind = models.CharField(max_length=10)
+    priority = models.IntegerField(null=True)
+    ttl = models.IntegerField(default=3600)
+
+
+class Credential(models.Model):
+    """A login at a sending platform. Its password was tried and is not kept."""
+
+    id = models.CharField(primary_key=True, max_length=16, default=new_short_id)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    app = models.CharField(max_length=20)
+    email = models.CharField(max_length=254)
+    metadata = models.JSONField(default=dict)
+    org_id = models.CharField(max_length=60, blank=True)
+    connected_at = models.DateTimeField()
+
+
+class Package(models.Model):
+    """A pre-warmed domain with its mailboxes, sold once. Practice packages are free and never run out."""
+
+    domain = models.CharField(max_length=253, unique=True)
+    provider = models.CharField(max_length=12)
+    names = models.JSONField()
+    price_minor = models.BigIntegerField()
+    renewal_minor = models.BigIntegerField()
+    is_practice = models.BooleanField(default=False)
+    is_sold = models.BooleanField(default=False)
+    warm_since = models.DateTimeField()
+
+
+class PlacementTest(models.Model):
+    id = models.CharField(primary_key=True, max_length=28, default=new_id)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    made_at = models.DateTimeField()
+    is_done = models.BooleanField(default=False)
+    wish = models.JSONField()
+
+
+class ErrorReport(models.Model):
+    """What a client sent to the support call."""
+
+    made_at = models.DateTimeField()
+    content = models.JSONField()
+
+
 class Step(models.Model):
     """Something that will happen when the clock reaches `due_at`."""
 
     due_at = models.DateTimeField(db_index=True)
     kind = models.CharField(max_length=40)
-    subject = models.CharField(max_length=80)
+    subject = models.TextField()
 
 
 class Movement(models.Model):

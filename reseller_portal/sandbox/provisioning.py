@@ -1,13 +1,14 @@
 """How an order comes up: the registry, the workspace, each mailbox. Times in seconds of the sandbox's clock."""
 
 import secrets
-from datetime import timedelta
 
 import pyotp
 
 from reseller_portal.sandbox import catalogue, clock, events, wallet
+from reseller_portal.sandbox.domain_clock import watch_domain
 from reseller_portal.sandbox.models import Domain, Mailbox, Order, Subscription
 from reseller_portal.sandbox.steps import later, step
+from reseller_portal.sandbox.subscription_clock import watch_subscription
 from reseller_portal.sandbox.wire import Refusal
 
 REGISTRY = 2.0
@@ -15,8 +16,8 @@ WORKSPACE = 1.5
 MAILBOX = 1.5
 PASSWORD = 1.0
 STAGGER = 0.4
-PERIOD = timedelta(days=30)
-YEAR = timedelta(days=365)
+WARMUP = 120.0
+EXPORT = 4.0
 
 
 def start(order: Order) -> None:
@@ -32,7 +33,7 @@ def start(order: Order) -> None:
 @step("register")
 def register(domain_id: str) -> None:
     domain = Domain.objects.select_related("order", "person").get(pk=domain_id)
-    if catalogue.registry_refuses(domain.name):
+    if catalogue.registry_refuses(domain.name) or _is_doomed(domain):
         _fail_domain(domain, "Registry rejected the request")
         return
     try:
@@ -42,16 +43,26 @@ def register(domain_id: str) -> None:
         _fail_domain(domain, refusal.words)
         return
     domain.registered_at = clock.now()
-    domain.expires_at = clock.now() + YEAR
+    domain.expires_at = clock.months_later(clock.now(), 12 * domain.years)
     if catalogue.has_hidden_conflict(domain.name) and domain.mailboxes.exists():
         _fail_domain(domain, "Workspace validation failed")
         return
     domain.status = "ACTIVE"
     domain.save()
+    watch_domain(domain)
     events.emit("domain.order.success", domain.person, events.domain_facts(domain), order=domain.order)
     if domain.mailboxes.filter(order=domain.order).exists():
         later(WORKSPACE, "workspace", f"{domain.id} {domain.order_id}")
     _close(domain.order)
+
+
+def _is_doomed(domain: Domain) -> bool:
+    """By the scenario that the order came with."""
+    order = domain.order
+    scenario = order.wish.get("scenario") if order else ""
+    if order is None or scenario not in {"full_failure", "partial_failure"}:
+        return False
+    return scenario == "full_failure" or domain.name == order.wish["domains"][-1]["domain"]
 
 
 @step("workspace")
@@ -60,14 +71,14 @@ def open_workspace(subject: str) -> None:
     domain = Domain.objects.select_related("person").get(pk=domain_id)
     order = Order.objects.get(pk=order_id)
     mailboxes = list(domain.mailboxes.filter(order=order, status="IN_PROGRESS").order_by("pk"))
+    warm = sum(each.warmup == "PENDING" for each in mailboxes)
+    price = catalogue.MAILBOX_PRICE_MINOR * len(mailboxes) + catalogue.WARMUP_PRICE_MINOR * warm
     try:
-        wallet.charge(
-            catalogue.MAILBOX_PRICE_MINOR * len(mailboxes), f"{len(mailboxes)} mailboxes on {domain.name}", order.id
-        )
+        wallet.charge(price, f"{len(mailboxes)} mailboxes on {domain.name}", order.id)
     except Refusal as refusal:
         _fail_mailboxes(domain, order, mailboxes, refusal.words)
         return
-    subscription = domain.subscriptions.filter(status="ACTIVE").first() or _subscribe(domain, order)
+    subscription = domain.subscriptions.filter(status="ACTIVE").first() or subscribe(domain, order)
     domain.provider = order.provider
     domain.save()
     events.emit(
@@ -89,18 +100,53 @@ def create_password(mailbox_id: str) -> None:
 @step("activate")
 def activate(mailbox_id: str) -> None:
     mailbox = Mailbox.objects.select_related("domain", "person", "subscription", "order").get(pk=mailbox_id)
+    _equip(mailbox)
+    mailbox.save()
+    events.emit("mailbox.created", mailbox.person, events.mailbox_facts(mailbox), order=mailbox.order)
+    if mailbox.warmup == "PENDING":
+        later(WARMUP, "warmup_starts", mailbox.id)
+    if mailbox.order:
+        _export_of_order(mailbox, mailbox.order)
+        _close(mailbox.order)
+
+
+def _equip(mailbox: Mailbox) -> None:
     mailbox.status = "ACTIVE"
     mailbox.password = secrets.token_urlsafe(12)
     mailbox.app_password = " ".join(secrets.token_hex(2) for _ in range(4))
     mailbox.authenticator = pyotp.random_base32()
+
+
+def _export_of_order(mailbox: Mailbox, order: Order) -> None:
+    """Only orders with OAuth settings that fit the provider lead to an export."""
+    app = order.wish.get("exportsTo")
+    if app:
+        later(EXPORT, "mailbox_exported", f"{mailbox.id} {order.action_id} {app}")
+
+
+def ready_mailbox(subscription: Subscription, order: Order, *, first: str, last: str, is_admin: bool) -> Mailbox:
+    """A mailbox that is active from the start, as pre-warmed ones are."""
+    username = f"{first}.{last}".lower()
+    mailbox = Mailbox(
+        person=subscription.person,
+        domain=subscription.domain,
+        subscription=subscription,
+        order=order,
+        username=username,
+        email=f"{username}@{subscription.domain.name}",
+        first_name=first,
+        last_name=last,
+        is_admin=is_admin,
+        warmup="ACTIVE",
+        created_at=clock.now(),
+    )
+    _equip(mailbox)
     mailbox.save()
-    events.emit("mailbox.created", mailbox.person, events.mailbox_facts(mailbox), order=mailbox.order)
-    if mailbox.order:
-        _close(mailbox.order)
+    return mailbox
 
 
-def _subscribe(domain: Domain, order: Order) -> Subscription:
-    return Subscription.objects.create(
+def subscribe(domain: Domain, order: Order) -> Subscription:
+    made = Subscription.objects.create(
         person=domain.person,
         domain=domain,
         provider=order.provider,
@@ -108,8 +154,10 @@ def _subscribe(domain: Domain, order: Order) -> Subscription:
         auto_renew=order.auto_renew,
         started_at=clock.now(),
         period_start=clock.now(),
-        period_end=clock.now() + PERIOD,
+        period_end=clock.months_later(clock.now(), 1),
     )
+    watch_subscription(made)
+    return made
 
 
 def _fail_domain(domain: Domain, reason: str) -> None:

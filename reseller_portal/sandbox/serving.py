@@ -14,15 +14,35 @@ from typing import Any
 from django.db import transaction
 
 from reseller_portal.sandbox import clock, faults, steps
+from reseller_portal.sandbox.forms import read_form
 from reseller_portal.sandbox.models import Journal
-from reseller_portal.sandbox.operations import holdings, names, people, purchases
+from reseller_portal.sandbox.operations import (
+    dns,
+    forms,
+    holdings,
+    mailbox_changes,
+    names,
+    people,
+    placement,
+    platforms,
+    possessions,
+    prewarm,
+    purchases,
+    renewals,
+    subscriptions,
+    warmup,
+)
 from reseller_portal.sandbox.router import ALIAS
 from reseller_portal.sandbox.wire import OPERATIONS, Answer, Call, Operation, Refusal, Unanswered
 
 logger = logging.getLogger(__name__)
-AREAS = (people, names, purchases, holdings)
+AREAS = (
+    people, names, renewals, possessions, dns, purchases, forms, holdings, mailbox_changes, warmup,
+    subscriptions, platforms, prewarm, placement,
+)  # fmt: skip
 CALLS_PER_SECOND = 5
-LARGEST_BODY = 5 * 1024 * 1024
+LARGEST_BODY = 20 * 1024 * 1024
+SCENARIO_HEADER = "cmr-x-scenario"
 
 
 @dataclass
@@ -68,20 +88,27 @@ def respond(
     if pace and not pace.admits():
         return _note(served, faults.throttled(1.0), key)
     steps.tick()
+    fault = faults.next_fault(served.name)
+
+    def effect() -> Answer:
+        return _carry_out(served, query, headers, body, is_halved=faults.halves(fault))
+
     try:
-        return _note(
-            served,
-            faults.run(faults.next_fault(served.name), lambda: _carry_out(served, query, body), sleep=sleep),
-            key,
-        )
+        answer = faults.run(fault, effect, question=(served.name, *sorted(query.items())), sleep=sleep)
+        return _note(served, answer, key)
     except (Unanswered, faults.Garbled):
         Journal.objects.create(operation=served.name, status=0, at=clock.now(), key_end=key[-4:])
         raise
 
 
-def _carry_out(served: Operation, query: Mapping[str, str], body: bytes) -> Answer:
+def _carry_out(
+    served: Operation, query: Mapping[str, str], headers: Mapping[str, str], body: bytes, *, is_halved: bool
+) -> Answer:
     try:
-        call = Call(served.name, query, _read(body), clock.now())
+        content = _read(body, headers.get("content-type", ""))
+        wish = faults.first_half(content) if is_halved else content
+        call = Call(served.name, query, wish, clock.now(), headers.get(SCENARIO_HEADER, ""))
+        _refuse_unstorable(query, content)
         if not served.writes:
             return served.answer(call)
         with transaction.atomic(using=ALIAS):
@@ -91,12 +118,21 @@ def _carry_out(served: Operation, query: Mapping[str, str], body: bytes) -> Answ
         return refusal.as_answer()
 
 
-def _read(body: bytes) -> Mapping[str, Any]:
+def _refuse_unstorable(query: Mapping[str, str], content: Mapping[str, Any]) -> None:
+    """No text of PostgreSQL holds a NUL, and none holds half a character."""
+    text = json.dumps([query, content], ensure_ascii=False)
+    if "\\u0000" in text or any("\ud800" <= each <= "\udfff" for each in text):
+        raise Refusal(400, "The call holds characters that are no text")
+
+
+def _read(body: bytes, content_type: str) -> Mapping[str, Any]:
     if not body:
         return {}
+    if content_type.lower().startswith("multipart/form-data"):
+        return read_form(content_type, body)
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refusal(400, "The body is not valid JSON") from None
     if not isinstance(content, dict):
         raise Refusal(400, "The body must be a JSON object")

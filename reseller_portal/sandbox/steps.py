@@ -1,7 +1,7 @@
 """What happens by itself: steps that are carried out, in order, when the clock reaches them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connections, transaction
 
@@ -24,6 +24,10 @@ def step(kind: str) -> Callable[[StepHandler], StepHandler]:
 
 def later(seconds: float, kind: str, subject: str) -> None:
     Step.objects.create(due_at=clock.now() + timedelta(seconds=seconds), kind=kind, subject=subject)
+
+
+def at(moment: datetime, kind: str, subject: str) -> None:
+    Step.objects.create(due_at=moment, kind=kind, subject=subject)
 
 
 def alone() -> None:

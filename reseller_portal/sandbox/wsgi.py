@@ -9,6 +9,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from reseller_portal.sandbox.mode import refuse_production
+
+refuse_production()
 os.environ["DJANGO_SETTINGS_MODULE"] = "reseller_portal.sandbox.settings"
 
 import django
@@ -17,7 +20,7 @@ django.setup()
 
 from django.db import close_old_connections
 
-from reseller_portal.sandbox import controlling, delivery, faults, serving
+from reseller_portal.sandbox import controlling, delivery, faults, openapi, page, serving
 from reseller_portal.sandbox.wire import Answer, Refusal, Unanswered
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -28,7 +31,12 @@ delivery.start_in_background()
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     close_old_connections()
     try:
+        if environ["PATH_INFO"] in {"/", "/page.css"}:
+            status, content, more = page.show(*_request(environ))
+            return _send(start_response, status, content, more)
         answer = _answer(environ)
+    except Refusal as refusal:
+        answer = refusal.as_answer()
     except Unanswered as silence:
         return _hang_up(environ, start_response, silence.after)
     except faults.Garbled as garbled:
@@ -38,15 +46,23 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
 
 
 def _answer(environ: dict[str, Any]) -> Answer:
-    method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-    headers = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
-    if int(environ.get("CONTENT_LENGTH") or 0) > serving.LARGEST_BODY:
-        return Refusal(413, "The body is too large").as_answer()
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    method, path, headers, body = _request(environ)
+    if path == "/openapi.json":
+        return Answer(200, openapi.describe())
     if path.startswith("/control/"):
         return _control(method, path, headers, body)
     query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
     return serving.respond(method, path, query=query, headers=headers, body=body, pace=pace)
+
+
+def _request(environ: dict[str, Any]) -> tuple[str, str, dict[str, str], bytes]:
+    """Method, path, headers in lower case, body. Raises `Refusal` 413."""
+    headers = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length > serving.LARGEST_BODY:
+        raise Refusal(413, "The body is too large")
+    headers["content-type"] = environ.get("CONTENT_TYPE", "")
+    return environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, environ["wsgi.input"].read(length)
 
 
 def _control(method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:

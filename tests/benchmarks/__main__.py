@@ -1,28 +1,33 @@
-"""`make bench`: one table of goals, what was measured, and whether each is met."""
+"""`python -m tests.benchmarks [goal ...]`: measure, print one table, and fail when a goal is missed."""
 
-import os
+import importlib
+import pkgutil
 import sys
+from pathlib import Path
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reseller_portal.settings.test")
+from tests.benchmarks.goals import GOALS, Finding
+from tests.benchmarks.stack import running_stack
+from tests.benchmarks.table import as_table
 
-import django
-
-django.setup()
-
-from tests import databases
-from tests.benchmarks import pages
-from tests.benchmarks.measure import as_table
-from tests.benchmarks.resting import resting_stack
+MACHINERY = {"__main__", "goals", "stack", "table"}
 
 
-def main() -> int:
-    goals = resting_stack()
-    databases.use(databases.start(), worker="bench")
-    world, browser = pages.prepare()
-    goals += [pages.list_page(browser), *pages.queries(world, browser), pages.while_the_upstream_hangs(world, browser)]
-    sys.stdout.write(as_table(goals) + "\n")
-    return 0 if all(goal.is_met for goal in goals) else 1
+def main(names: list[str]) -> int:
+    """Every other module of this folder registers what it measures."""
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        if module.name not in MACHINERY:
+            importlib.import_module(f"tests.benchmarks.{module.name}")
+    if unknown := set(names) - set(GOALS):
+        sys.stderr.write(f"There is no goal {', '.join(sorted(unknown))}. There are: {', '.join(sorted(GOALS))}.\n")
+        return 2
+    findings: list[Finding] = []
+    with running_stack() as stack:
+        for name in names or sorted(GOALS):
+            sys.stderr.write(f"Measuring {name} ...\n")
+            findings += GOALS[name](stack)
+    sys.stdout.write(as_table(findings) + "\n")
+    return 0 if all(finding.is_met for finding in findings) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

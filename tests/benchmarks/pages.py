@@ -1,10 +1,18 @@
 """P1, P3 and P8: list pages against a minimal view, queries per page, and pages while the upstream hangs."""
 
-import statistics
+import os
 import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
+import django
 import requests
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reseller_portal.settings.test")
+django.setup()
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
@@ -19,9 +27,12 @@ from domains.models import Domain
 from mailboxes.models import Mailbox
 from reseller_portal.operations import engine, lookups
 from reseller_portal.urls import urlpatterns as portal_urls
-from tests.benchmarks.measure import Goal, in_turn, p95, shown
+from tests import databases
+from tests.benchmarks.goals import Finding, alternate, goal
+from tests.benchmarks.stack import Stack
 from tests.world import World, make_world
 
+ROUNDS = 40
 LIST = "/c/acme/mailboxes/"
 OVERVIEW = "/c/acme/"
 HANGING, LET_GO = threading.Semaphore(0), threading.Event()
@@ -45,7 +56,10 @@ def minimal(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [path("minimal/", minimal), *portal_urls]
 
 
+@cache
 def prepare() -> tuple[World, Client]:
+    """A customer with a hundred mailboxes on a cluster of its own, and a browser that is signed in."""
+    databases.use(databases.start(), worker="bench")
     world = make_world()
     with scope(world.acme.pk):
         ledger.credit(actor=portal_actor(world.acme), amount_minor=10_000, reference="b", description="Credit")
@@ -53,6 +67,17 @@ def prepare() -> tuple[World, Client]:
     browser = Client()
     browser.force_login(world.ada)
     return world, browser
+
+
+def timed(call: Callable[[], object]) -> Callable[[], float]:
+    """The same call, answering with the milliseconds that it took."""
+
+    def run() -> float:
+        start = time.perf_counter()
+        call()
+        return 1000 * (time.perf_counter() - start)
+
+    return run
 
 
 def add_mailboxes(world: World, count: int) -> None:
@@ -68,52 +93,53 @@ def add_mailboxes(world: World, count: int) -> None:
         )  # fmt: skip
 
 
+@goal("P1")
 @override_settings(ROOT_URLCONF="tests.benchmarks.pages")
-def list_page(browser: Client) -> Goal:
-    ours, theirs = in_turn(lambda: browser.get(LIST), lambda: browser.get("/minimal/"), rounds=40)
-    ratio = statistics.median(ours) / statistics.median(theirs)
-    return Goal("P1 list page / minimal view of the same rows", shown(ours), shown(theirs), ratio, 1.5)
+def list_page(_stack: Stack) -> Iterator[Finding]:
+    _world, browser = prepare()
+    ours, theirs = alternate(timed(lambda: browser.get(LIST)), timed(lambda: browser.get("/minimal/")), rounds=ROUNDS)
+    yield Finding("P1", "list page / minimal view of the same rows", ours.p50, theirs.p50, 1.5, "ms")
+    yield Finding("P1", "the same, p95", ours.p95, theirs.p95, 1.5, "ms")
 
 
-def queries(world: World, browser: Client) -> list[Goal]:
+@goal("P3")
+def queries(_stack: Stack) -> Iterator[Finding]:
     """Reads of tables; what opens and closes a scope is no query."""
-    with scope(world.acme.pk):
-        kept = list(Mailbox.objects.order_by("pk").values_list("pk", flat=True)[10:])
+    world, browser = prepare()
     hundred, overview = _reads(browser, LIST), _reads(browser, OVERVIEW)
     with scope(world.acme.pk):
+        kept = list(Mailbox.objects.order_by("pk").values_list("pk", flat=True)[10:])
         Mailbox.objects.filter(pk__in=kept).update(state="REMOVED")
     ten = _reads(browser, LIST)
     with scope(world.acme.pk):
         Mailbox.objects.filter(pk__in=kept).update(state="ACTIVE")
-    return [
-        Goal("P3 queries: 100 rows less 10 rows", str(hundred), str(ten), hundred - ten, 0),
-        Goal("P3 queries of a list page", str(hundred), "-", hundred, 8),
-        Goal("P3 queries of the overview", str(overview), "-", overview, 12),
-    ]
+    yield Finding("P3", "queries with 100 rows / with 10 rows", hundred, ten, 1.0, "")
+    yield Finding("P3", "queries of a list page", hundred, 8, 1.0, "")
+    yield Finding("P3", "queries of the overview", overview, 12, 1.0, "")
 
 
+@goal("P8")
 @override_settings(UPSTREAM_SESSION="tests.benchmarks.pages.hanging_session")
-def while_the_upstream_hangs(world: World, browser: Client) -> Goal:
+def while_the_upstream_hangs(_stack: Stack) -> Iterator[Finding]:
     """Four workers hang in calls; pages go on, because none of them calls."""
-    pages = (LIST, OVERVIEW, "/c/acme/domains/find/")
+    world, browser = prepare()
 
-    def call() -> None:
-        for page in pages:
+    def pages() -> None:
+        for page in (LIST, OVERVIEW, "/c/acme/domains/find/"):
             assert browser.get(page).status_code == 200
 
-    healthy, _ = in_turn(call, call, rounds=40)
+    healthy, _ = alternate(timed(pages), timed(pages), rounds=ROUNDS)
     with scope(world.acme.pk):
         lookups.ask(customer=world.acme, kind="domain.availability", keys=[f"hang{n}.com" for n in range(4)])
     workers = [threading.Thread(target=_work) for _ in range(4)]
     for worker in workers:
         worker.start()
     assert all(HANGING.acquire(timeout=10) for _ in workers), "no call hangs, so nothing would be measured"
-    hanging, _ = in_turn(call, call, rounds=40)
+    hanging, _ = alternate(timed(pages), timed(pages), rounds=ROUNDS)
     LET_GO.set()
     for worker in workers:
         worker.join()
-    ratio = p95(hanging) / p95(healthy)
-    return Goal("P8 p95 while the upstream hangs / healthy", shown(hanging), shown(healthy), ratio, 1.10)
+    yield Finding("P8", "p95 while the upstream hangs / healthy", hanging.p95, healthy.p95, 1.10, "ms")
 
 
 class Hanging(BaseAdapter):

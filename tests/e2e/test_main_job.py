@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 A_MINUTE = 60_000
 
 
-def test_the_main_job_by_mouse(stack: Stack, page: Page) -> None:
+def test_the_main_job_by_mouse(stack: Stack, browser: Browser, page: Page) -> None:
     wallet_before = _wallet(stack)
     sign_in(page, stack, "ada@acme.example")
     _picture(page, "overview")
@@ -45,8 +45,9 @@ def test_the_main_job_by_mouse(stack: Stack, page: Page) -> None:
     _reveal(page)
     _picture(page, "mailbox")
     assert_no_faults(page)
-    assert total > 0
-    assert wallet_before - _wallet(stack) == _cost_of(["com", "net", "org"], mailboxes=6)
+    taken = wallet_before - _wallet(stack)
+    assert taken == _cost_of(["com", "net", "org"], mailboxes=6)
+    assert _ledger_in_the_admin(browser, stack, "mousejob") == {"cost": taken, "capture": total}
 
 
 def test_the_main_job_by_keyboard(stack: Stack, page: Page) -> None:
@@ -118,6 +119,23 @@ def test_the_main_job_without_javascript(stack: Stack, browser: Browser) -> None
     page.get_by_role("link", name="noor@plainjob-three.org").click()
     _reveal(page)
     context.close()
+
+
+def _ledger_in_the_admin(browser: Browser, stack: Stack, words: str) -> dict[str, int]:
+    """What Rex reads: the sums of the ledger's rows about these names, by kind, in cents."""
+    context = browser.new_context()
+    page = watched(context.new_page())
+    sign_in(page, stack, "rex@reseller.example")
+    page.goto(stack.at("/admin/"))
+    expect(page.locator(".tile", has_text="Wallet")).to_contain_text("$")
+    expect(page.locator(".tile", has_text="Customers")).to_contain_text("3")
+    sums = {}
+    for kind in ("cost", "capture"):
+        page.goto(stack.at(f"/admin/billing/transaction/?kind={kind}&q={words}"))
+        sums[kind] = sum(_cents(each) for each in page.locator("td.field-amount").all_inner_texts())
+    assert_no_faults(page)
+    context.close()
+    return sums
 
 
 def _reveal(page: Page) -> None:

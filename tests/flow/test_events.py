@@ -111,7 +111,7 @@ def test_events_looks_and_time_may_come_in_any_order(shop: Shop) -> None:
 
 def walk(shop: Shop, chance: random.Random) -> None:
     """Steps of the upstream, of the engine and of the post, in an order that nobody planned."""
-    steps: dict[str, Callable[[], object]] = {
+    steps: dict[str, Callable[[], None]] = {
         "the upstream goes on": lambda: shop.sandbox.advance(chance.uniform(0.2, 2)),
         "the engine works": shop.work,
         "time passes": lambda: shop.pass_time(chance.choice([3, 30])),

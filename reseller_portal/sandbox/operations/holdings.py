@@ -6,14 +6,15 @@ from django.db.models import Count
 
 from reseller_portal.sandbox import clock, wallet
 from reseller_portal.sandbox.models import Mailbox, Subscription
-from reseller_portal.sandbox.wire import Answer, Call, Refusal, ok, operation, paged
+from reseller_portal.sandbox.operations.owned import GONE, mailbox_by_id
+from reseller_portal.sandbox.wire import Answer, Call, ok, operation, paged
 
 
 @operation("list_user_mailboxes", "GET", "/mailboxes/single")
 def list_user_mailboxes(call: Call) -> Answer:
     """*Single* is a single user, of many mailboxes (contract, quirk 21)."""
     person_id, (page, limit) = call.user_id(), call.page()
-    rows = Mailbox.objects.filter(person_id=person_id).exclude(status="FAILED").order_by("email", "id")
+    rows = Mailbox.objects.filter(person_id=person_id).exclude(status__in=GONE).order_by("email", "id")
     if call.query.get("contains"):
         rows = rows.filter(email__contains=call.query["contains"].lower())
     window = rows.select_related("domain", "subscription")[(page - 1) * limit : page * limit]
@@ -21,11 +22,24 @@ def list_user_mailboxes(call: Call) -> Answer:
     return paged("Mailboxes fetched successfully", "mailboxes", found, page=page, limit=limit, total=rows.count())
 
 
+@operation("list_all_mailboxes", "GET", "/mailboxes")
+def list_all_mailboxes(call: Call) -> Answer:
+    """Over all users of the partner, or of one."""
+    page, limit = call.page()
+    rows = Mailbox.objects.exclude(status__in=GONE).order_by("id")
+    if call.query.get("userId"):
+        rows = rows.filter(person_id=call.query["userId"])
+    if call.query.get("contains"):
+        rows = rows.filter(email__contains=call.query["contains"].lower())
+    keys = list(rows.values_list("pk", flat=True)[(page - 1) * limit : page * limit])
+    window = Mailbox.objects.filter(pk__in=keys).order_by("id").select_related("domain", "subscription")
+    found = [_mailbox_json(each) for each in window]
+    return paged("Mailboxes fetched successfully", "mailboxes", found, page=page, limit=limit, total=rows.count())
+
+
 @operation("get_mailbox", "GET", "/mailboxes/mailbox")
 def get_mailbox(call: Call) -> Answer:
-    found = Mailbox.objects.select_related("domain", "subscription").filter(pk=call.need_query("mailboxId")).first()
-    if found is None:
-        raise Refusal(404, "Mailbox not found")
+    found = mailbox_by_id(call.need_query("mailboxId"))
     return ok("Mailbox fetched successfully", {"mailbox": _mailbox_json(found)})
 
 
@@ -66,9 +80,9 @@ def _mailbox_json(mailbox: Mailbox) -> dict[str, Any]:
         "username": mailbox.username,
         "firstName": mailbox.first_name,
         "lastName": mailbox.last_name,
-        "profilePicture": None,
+        "profilePicture": mailbox.picture or None,
         "status": mailbox.status,
-        "warmupStatus": None,
+        "warmupStatus": mailbox.warmup or None,
         "userId": mailbox.person_id,
         "domainId": mailbox.domain_id,
         "domain": mailbox.domain.name,

@@ -1,10 +1,12 @@
 """Domains: suggestions, availability, workspaces, and what a user owns."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from reseller_portal.sandbox import catalogue, clock
 from reseller_portal.sandbox.models import Domain
+from reseller_portal.sandbox.operations.owned import GONE
 from reseller_portal.sandbox.wire import Answer, Call, Refusal, ok, operation, paged
 
 NAME = re.compile(r"^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$")
@@ -32,7 +34,15 @@ def check_domain_availability(call: Call) -> Answer:
 
 @operation("check_workspace", "POST", "/domains/has-workspace")
 def check_workspace(call: Call) -> Answer:
-    """The free answer is a fixed odd text with `data: null` (contract, quirk 15)."""
+    """The free answer is a fixed odd text with `data: null` (contract, quirk 15).
+
+    Several names never fail as a whole.
+    """
+    if "domains" in call.body:
+        items = [_checked(each) for each in call.need("domains", list)]
+        if not items:
+            raise Refusal(400, "domains must not be empty")
+        return ok("Workspace check completed", items)
     name = valid_name(call.need("domainName", str))
     valid_provider(call.body.get("serviceProvider", "GOOGLE"))
     if catalogue.has_workspace(name):
@@ -40,14 +50,26 @@ def check_workspace(call: Call) -> Answer:
     return ok("Workspace not exists")
 
 
+def _checked(item: object) -> dict[str, str]:
+    if not isinstance(item, Mapping) or not isinstance(item.get("domainName"), str):
+        raise Refusal(400, "each of domains needs a domainName")
+    provider = valid_provider(item.get("serviceProvider", "GOOGLE"))
+    line = {"domainName": item["domainName"], "serviceProvider": provider}
+    if not NAME.match(item["domainName"].lower()):
+        return {**line, "error": "Not a valid domain name"}
+    if catalogue.has_workspace(item["domainName"].lower()):
+        return {**line, "error": "Workspace already exists"}
+    return {**line, "message": "Workspace not exists"}
+
+
 @operation("list_user_domains", "GET", "/domains/by-user")
 def list_user_domains(call: Call) -> Answer:
     """A wrong userId gives an empty list with 200 (contract, quirk 2)."""
     person_id, (page, limit) = call.user_id(), call.page()
-    rows = Domain.objects.filter(person_id=person_id).exclude(status="FAILED").order_by("name", "id")
+    rows = Domain.objects.filter(person_id=person_id).exclude(status__in=GONE).order_by("name", "id")
     if call.query.get("contains"):
         rows = rows.filter(name__contains=call.query["contains"].lower())
-    found = [_as_json(each) for each in rows.prefetch_related("subscriptions")[(page - 1) * limit : page * limit]]
+    found = [domain_json(each) for each in rows.prefetch_related("subscriptions")[(page - 1) * limit : page * limit]]
     return paged("Domains fetched successfully", "domains", found, page=page, limit=limit, total=rows.count())
 
 
@@ -59,9 +81,9 @@ def valid_name(text: str) -> str:
 
 
 def valid_provider(value: object) -> str:
-    if value not in PROVIDERS:
+    if not isinstance(value, str) or value not in PROVIDERS:
         raise Refusal(400, "serviceProvider must be GOOGLE or MICROSOFT")
-    return str(value)
+    return value
 
 
 def _years(call: Call) -> int:
@@ -82,8 +104,8 @@ def _offer(name: str, years: int) -> dict[str, Any]:
     }
 
 
-def _as_json(domain: Domain) -> dict[str, Any]:
-    subscription = next(iter(domain.subscriptions.all()), None)
+def domain_json(domain: Domain) -> dict[str, Any]:
+    subscription = next((each for each in domain.subscriptions.all() if each.status != "CANCELLED"), None)
     return {
         "domainId": domain.id,
         "domainName": domain.name,
@@ -94,8 +116,8 @@ def _as_json(domain: Domain) -> dict[str, Any]:
         "serviceProvider": domain.provider,
         "autoRenew": domain.auto_renew,
         "domainProtection": True,
-        "domainForwarding": None,
-        "emailForwarding": None,
+        "domainForwarding": domain.forwarding,
+        "emailForwarding": {"email": domain.mail_goes_to} if domain.mail_goes_to else None,
         "subscriptionId": subscription.id if subscription else None,
-        "mailboxCount": domain.mailboxes.exclude(status="FAILED").count(),
+        "mailboxCount": domain.mailboxes.exclude(status__in=GONE).count(),
     }

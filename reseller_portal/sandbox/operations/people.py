@@ -1,12 +1,14 @@
 """Users and geography."""
 
+import html
 from typing import Any
 
 import pycountry
 
 from reseller_portal.sandbox import clock
 from reseller_portal.sandbox.models import Person
-from reseller_portal.sandbox.wire import Answer, Call, Refusal, ok, operation, paged
+from reseller_portal.sandbox.operations.owned import GONE
+from reseller_portal.sandbox.wire import Answer, Call, Refusal, bare, ok, operation, paged
 
 REQUIRED = (
     "email",
@@ -20,19 +22,57 @@ REQUIRED = (
     "phoneCc",
     "phone",
 )
+OPTIONAL = ("company", "addressLineTwo", "addressLineThree", "languagePreference")
+LONGEST_EMAIL = 254
 
 
 @operation("create_user", "POST", "/users", writes=True)
 def create_user(call: Call) -> Answer:
     """A second call with the same e-mail address makes a twin (contract, section 9)."""
-    for key in REQUIRED:
-        call.need(key, str)
-    if "@" not in call.body["email"]:
-        raise Refusal(400, "email must be an e-mail address")
-    if pycountry.countries.get(alpha_2=call.body["country"]) is None:
-        raise Refusal(400, "country must be a two-letter code")
-    person = Person.objects.create(email=call.body["email"], record=dict(call.body), created_at=call.now)
+    record = _record(call)
+    person = Person.objects.create(email=record["email"], record=record, created_at=call.now)
     return ok("User created", {"id": person.id})
+
+
+@operation("update_user", "PUT", "/users", writes=True)
+def update_user(call: Call) -> Answer:
+    """The full object, although every field is documented as optional (contract, quirk 11)."""
+    person = find_person(call.user_id())
+    person.record = _record(call)
+    person.email = person.record["email"]
+    person.save()
+    return ok("User updated successfully")
+
+
+@operation("delete_user", "DELETE", "/users", writes=True)
+def delete_user(call: Call) -> Answer:
+    """Only without domains and mailboxes; success has no `data` (contract, quirk 12)."""
+    person = find_person(call.user_id())
+    counts = {
+        "domainCount": person.domain_set.exclude(status__in=GONE).count(),
+        "mailboxCount": person.mailbox_set.exclude(status__in=GONE).count(),
+    }
+    if any(counts.values()):
+        raise Refusal(400, "User has active domains or mailboxes", counts)
+    person.delete()
+    return bare("User successfully deleted")
+
+
+def _record(call: Call) -> dict[str, Any]:
+    """The known fields, with HTML entities decoded. Raises `Refusal` for what is missing or malformed."""
+    record: dict[str, Any] = {key: html.unescape(str(call.need(key, str))) for key in REQUIRED}
+    for key in OPTIONAL:
+        value = call.body.get(key)
+        if value is not None and not isinstance(value, str):
+            raise Refusal(400, f"{key} must be a text")
+        record[key] = html.unescape(value) if value else value
+    if "@" not in record["email"]:
+        raise Refusal(400, "email must be an e-mail address")
+    if len(record["email"]) > LONGEST_EMAIL:
+        raise Refusal(400, "email is too long")
+    if pycountry.countries.get(alpha_2=record["country"]) is None:
+        raise Refusal(400, "country must be a two-letter code")
+    return record
 
 
 @operation("get_user", "GET", "/users")
@@ -68,7 +108,7 @@ def list_states(call: Call) -> Answer:
 def find_person(person_id: str) -> Person:
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
-        raise Refusal(404, "User does not exist")
+        raise Refusal(404, "The requested user does not exist.")
     return person
 
 

@@ -8,33 +8,49 @@ from reseller_portal.sandbox import catalogue, clock, provisioning, wallet
 from reseller_portal.sandbox.ids import new_action_id
 from reseller_portal.sandbox.models import Domain, Mailbox, Order, Person, Subscription
 from reseller_portal.sandbox.operations.names import valid_name, valid_provider
+from reseller_portal.sandbox.operations.owned import GONE, oauth_route
 from reseller_portal.sandbox.operations.people import find_person
 from reseller_portal.sandbox.wire import Answer, Call, Refusal, ok, operation
 
 USERNAME = re.compile(r"^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$")
 RESERVED_NAMES = {"abuse", "postmaster", "hostmaster", "webmaster", "mailer-daemon"}
-CYCLES = {"MONTHLY", "YEARLY"}
+CYCLES = {"MONTHLY"}
 
 
 @operation("create_order", "POST", "/orders/json", writes=True)
 def create_order(call: Call) -> Answer:
     """Names that cannot be had come back in `unavailableDomains` inside a 200 (contract, quirk 5)."""
+    return place_order(call)
+
+
+def place_order(call: Call) -> Answer:
+    """Without `confirm: true` it stays a draft, which costs nothing (contract, quirk 17)."""
     person = find_person(call.user_id())
     domains = [_wished_domain(each) for each in call.need("domains", list)]
-    if not domains:
-        raise Refusal(400, "domains must not be empty")
-    wish = _shared_wish(call, {each["domain"] for each in domains})
+    names = {each["domain"] for each in domains}
+    if not domains or len(names) < len(domains):
+        raise Refusal(400, "domains must name at least one domain, and none twice")
+    wish = _shared_wish(call, names)
     wish["domains"] = [each for each in domains if not catalogue.is_taken(each["domain"])]
     unavailable = [each["domain"] for each in domains if catalogue.is_taken(each["domain"])]
-    order = _write(person, wish, call)
-    if call.body.get("confirm") is True:
-        _process(order, call)
-    return ok("Order created successfully", {"orderId": order.id, "unavailableDomains": unavailable})
+    return _placed(_write(person, wish, call), call, unavailableDomains=unavailable)
+
+
+def _placed(order: Order, call: Call, **more: Any) -> Answer:
+    if call.body.get("confirm") is not True:
+        return ok("Order created successfully", {"orderId": order.id, **more})
+    _process(order, call)
+    words = "Order created and queued for processing"
+    return ok(words, {"orderId": order.id, **more}, actionId=order.action_id)
 
 
 @operation("create_mailbox_order", "POST", "/orders/create-mailbox-order/json", writes=True)
 def create_mailbox_order(call: Call) -> Answer:
     """`subscriptionId` and `domainId` exclude each other (contract, quirk 9)."""
+    return place_mailbox_order(call)
+
+
+def place_mailbox_order(call: Call) -> Answer:
     person = find_person(call.user_id())
     if bool(call.body.get("subscriptionId")) == bool(call.body.get("domainId")):
         raise Refusal(400, "Exactly one of subscriptionId and domainId is required")
@@ -45,10 +61,7 @@ def create_mailbox_order(call: Call) -> Answer:
     taken = _existing(wish["mailboxes"])
     if taken:
         raise Refusal(422, f"Mailbox {taken[0]} already exists")
-    order = _write(person, {**wish, "domainId": domain.id, "domains": []}, call)
-    if call.body.get("confirm") is True:
-        _process(order, call)
-    return ok("Order created successfully", {"orderId": order.id})
+    return _placed(_write(person, {**wish, "domainId": domain.id, "domains": []}, call), call)
 
 
 @operation("process_order", "POST", "/orders/process", writes=True)
@@ -98,12 +111,17 @@ def _wished_domain(value: object) -> dict[str, Any]:
     years = value.get("years", 1)
     if isinstance(years, bool) or not isinstance(years, int) or not 1 <= years <= 10:
         raise Refusal(400, "years must be a number from 1 to 10")
-    return {"domain": valid_name(value["domain"]), "years": years}
+    forward_to = value.get("forwardTo")
+    if forward_to is not None and not isinstance(forward_to, str):
+        raise Refusal(400, "forwardTo must be a text")
+    forwarding = {"forwardTo": forward_to, "maskForwarding": bool(value.get("maskForwarding"))} if forward_to else None
+    return {"domain": valid_name(value["domain"]), "years": years, "forwarding": forwarding}
 
 
 def _shared_wish(call: Call, names: set[str]) -> dict[str, Any]:
-    if call.body.get("billingCycle", "MONTHLY") not in CYCLES:
-        raise Refusal(400, "billingCycle must be MONTHLY or YEARLY")
+    if str(call.body.get("billingCycle", "MONTHLY")) not in CYCLES:
+        raise Refusal(400, "billingCycle must be MONTHLY")
+    provider = valid_provider(call.body.get("serviceProvider"))
     mailboxes = call.body.get("mailboxes") or {}
     if not isinstance(mailboxes, Mapping):
         raise Refusal(400, "mailboxes must be a map by domain name")
@@ -115,9 +133,17 @@ def _shared_wish(call: Call, names: set[str]) -> dict[str, Any]:
             name.lower(): [_wished_mailbox(each) for each in _as_list(rows)] for name, rows in mailboxes.items()
         },
         "billingCycle": call.body.get("billingCycle", "MONTHLY"),
-        "provider": valid_provider(call.body.get("serviceProvider")),
+        "provider": provider,
+        "exportsTo": _app(call) if oauth_route(call.body, provider) else "",
+        "scenario": call.scenario,
         "autoRenew": bool(call.body.get("autoRenew", True)),
     }
+
+
+def _app(call: Call) -> str:
+    google = call.body.get("google")
+    app = google.get("appName") if isinstance(google, Mapping) else None
+    return str(app or "OAuth")[:30]
 
 
 def _as_list(rows: object) -> list[Any]:
@@ -126,7 +152,7 @@ def _as_list(rows: object) -> list[Any]:
     return rows
 
 
-def _wished_mailbox(value: object) -> dict[str, str]:
+def _wished_mailbox(value: object) -> dict[str, Any]:
     if not isinstance(value, Mapping) or not all(
         isinstance(value.get(key), str) and value[key] for key in ("username", "firstName", "lastName")
     ):
@@ -136,7 +162,13 @@ def _wished_mailbox(value: object) -> dict[str, str]:
         raise Refusal(422, f"Username {username} is not valid")
     if username in RESERVED_NAMES:
         raise Refusal(422, f"Username {username} is reserved by the provider")
-    return {"username": username, "firstName": value["firstName"], "lastName": value["lastName"]}
+    return {
+        "username": username,
+        "firstName": value["firstName"][:80],
+        "lastName": value["lastName"][:80],
+        "picture": str(value.get("profilePicture") or "")[:500],
+        "onWarmup": value.get("onWarmup") is True,
+    }
 
 
 def _owned_domain(person: Person, body: Mapping[str, Any]) -> Domain:
@@ -152,10 +184,10 @@ def _owned_domain(person: Person, body: Mapping[str, Any]) -> Domain:
     return domain
 
 
-def _existing(mailboxes: Mapping[str, list[dict[str, str]]]) -> list[str]:
+def _existing(mailboxes: Mapping[str, list[dict[str, Any]]]) -> list[str]:
     wanted = [f"{each['username']}@{name}" for name, rows in mailboxes.items() for each in rows]
     twins = sorted({email for email in wanted if wanted.count(email) > 1}) if len(set(wanted)) < len(wanted) else []
-    living = Mailbox.objects.filter(email__in=wanted).exclude(status="FAILED")
+    living = Mailbox.objects.filter(email__in=wanted).exclude(status__in=GONE)
     return twins or list(living.values_list("email", flat=True))
 
 
@@ -183,6 +215,7 @@ def _process(order: Order, call: Call) -> None:
         raise Refusal(422, "Insufficient wallet balance")
     order.processed_at = call.now
     order.action_id = new_action_id()
+    order.wish["scenario"] = call.scenario or order.wish.get("scenario", "")
     order.save()
     _write_things(order, call)
     provisioning.start(order)
@@ -190,7 +223,10 @@ def _process(order: Order, call: Call) -> None:
 
 def _total(order: Order) -> int:
     domains = sum(catalogue.price_minor(each["domain"], each["years"]) for each in order.wish["domains"])
-    return domains + catalogue.MAILBOX_PRICE_MINOR * sum(len(rows) for rows in order.wish["mailboxes"].values())
+    sold = {each["domain"] for each in order.wish["domains"]} or set(order.wish["mailboxes"])
+    mailboxes = [each for name, rows in order.wish["mailboxes"].items() if name in sold for each in rows]
+    warm = sum(1 for each in mailboxes if each["onWarmup"])
+    return domains + catalogue.MAILBOX_PRICE_MINOR * len(mailboxes) + catalogue.WARMUP_PRICE_MINOR * warm
 
 
 def _write_things(order: Order, call: Call) -> None:
@@ -201,6 +237,8 @@ def _write_things(order: Order, call: Call) -> None:
             name=each["domain"],
             provider=order.provider,
             price_minor=catalogue.price_minor(each["domain"], each["years"]),
+            years=each["years"],
+            forwarding=each["forwarding"],
         )
         for each in order.wish["domains"]
     }
@@ -216,6 +254,8 @@ def _write_things(order: Order, call: Call) -> None:
             email=f"{each['username']}@{name}",
             first_name=each["firstName"],
             last_name=each["lastName"],
+            picture=each["picture"],
+            warmup="PENDING" if each["onWarmup"] else "",
             created_at=call.now,
         )
         for name, rows in order.wish["mailboxes"].items()
@@ -228,7 +268,7 @@ def _domain_line(domain: Domain) -> dict[str, Any]:
     return {
         "domainName": domain.name,
         "domainId": domain.id if domain.status == "ACTIVE" else None,
-        "years": 1,
+        "years": domain.years,
         "price": wallet.as_dollars(domain.price_minor),
         "status": domain.status,
         "reason": domain.reason or None,
