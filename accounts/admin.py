@@ -52,13 +52,14 @@ class CustomerAdmin(AuditedAdmin):
             {
                 "fields": (
                     *("first_name", "last_name", "email", "phone_cc", "phone"),
-                    *("address_line_one", "postal_code", "city", "region", "country"),
+                    *("address_line_one", "address_line_two", "address_line_three"),
+                    *("postal_code", "city", "region", "country", "language"),
                 )
             },
         ),
-        ("Upstream", {"fields": ("upstream_id", "created_at")}),
+        ("Upstream", {"fields": ("upstream_id", "created_at", "adopted_at")}),
     )
-    readonly_fields = ("upstream_id", "created_at")
+    readonly_fields = ("upstream_id", "created_at", "adopted_at")
 
     def customer_of(self, obj: Any) -> Customer | None:
         return obj if isinstance(obj, Customer) else None

@@ -30,17 +30,23 @@ def countries() -> list[tuple[str, str]]:
 
 class CustomerForm(CustomerModelForm):
     country = forms.ChoiceField(choices=lambda: [("", "Choose a country"), *countries()])
+    language = forms.CharField(
+        max_length=10, required=False, initial="en", help_text="A code such as en, for the upstream's e-mails."
+    )
 
     class Meta:
         model = Customer
         fields: ClassVar[list[str]] = [
             *("brand", "company", "slug", "state", "email", "first_name", "last_name", "country", "region", "city"),
-            *("address_line_one", "postal_code", "phone_cc", "phone"),
+            *("address_line_one", "address_line_two", "address_line_three", "postal_code", "phone_cc", "phone"),
+            "language",
         ]
         labels: ClassVar[dict[str, str]] = {
             "email": "E-mail",
             "region": "State or region",
             "address_line_one": "Address",
+            "address_line_two": "Address, second line",
+            "address_line_three": "Address, third line",
             "phone_cc": "Country code of the phone",
         }
         help_texts: ClassVar[dict[str, str]] = {
@@ -48,6 +54,9 @@ class CustomerForm(CustomerModelForm):
             "phone_cc": "Digits only, as 44.",
             "phone": "Without the country code.",
         }
+
+    def clean_language(self) -> str:
+        return str(self.cleaned_data["language"]) or "en"
 
     def clean_phone_cc(self) -> str:
         return _digits(self.cleaned_data["phone_cc"], "Write the country code as digits, such as 44.")

@@ -33,7 +33,7 @@ def add_panel(panel: Callable[[], Panel]) -> None:
         index_panels.append(panel)
 
 
-OUR_PACKAGES = frozenset({"accounts", "billing", "domains", "mailboxes", "reseller_portal"})
+OUR_PACKAGES = frozenset({"accounts", "billing", "domains", "mailboxes", "mirror", "reseller_portal"})
 
 
 class PortalAdminSite(AdminSite):

@@ -105,10 +105,16 @@ class Customer(models.Model):
     region = models.CharField(max_length=80)
     city = models.CharField(max_length=80)
     address_line_one = models.CharField(max_length=120)
+    address_line_two = models.CharField(max_length=120, blank=True)
+    address_line_three = models.CharField(max_length=120, blank=True)
     postal_code = models.CharField(max_length=20)
     phone_cc = models.CharField(max_length=5)
     phone = models.CharField(max_length=20)
+    language = models.CharField(max_length=10, default="en", help_text="A code such as en, for the upstream's e-mails.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    adopted_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the company was taken over from the upstream."
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

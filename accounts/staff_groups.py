@@ -4,7 +4,7 @@ from django.contrib.auth.models import Group, Permission
 
 ADMIN = "Admin"
 SUPPORT = "Support"
-APPS = ("accounts", "operations", "webhooks", "billing", "domains", "mailboxes")
+APPS = ("accounts", "operations", "webhooks", "billing", "domains", "mailboxes", "mirror")
 
 
 def fill(*, using: str) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Customer
 from billing.order_models import Item, Order, OrderLine, OrderPart, Provider, Quote, QuoteLine
 from billing.price_rules import PriceRule
+from billing.subscription_models import Subscription
 from billing.wallet_models import WalletReading
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Provider",
     "Quote",
     "QuoteLine",
+    "Subscription",
     "Transaction",
     "WalletReading",
 ]

@@ -11,7 +11,10 @@ from domains.models import Domain
 
 
 class Mailbox(models.Model):
-    """One address. Credentials live in a table of their own, so that no list ever loads them."""
+    """One address. Credentials live in a table of their own, so that no list ever loads them.
+
+    `seen_at` says how fresh the row is, `missing_since` when a whole reading first came without it.
+    """
 
     class State(models.TextChoices):
         IN_PROGRESS = "IN_PROGRESS", "Being created"
@@ -23,19 +26,31 @@ class Mailbox(models.Model):
 
     GONE: ClassVar[tuple[str, ...]] = (State.FAILED, State.REMOVED)
 
+    class Warmup(models.TextChoices):
+        NONE = "", "Not started"
+        PENDING = "PENDING", "Starting"
+        ACTIVE = "ACTIVE", "Running"
+        PAUSED = "PAUSED", "Paused"
+        STOPPED = "STOPPED", "Stopped"
+
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
     domain = models.ForeignKey(Domain, on_delete=models.PROTECT, related_name="mailboxes")
     address = models.CharField(max_length=320)
     first_name = models.CharField(max_length=80, blank=True)
     last_name = models.CharField(max_length=80, blank=True)
-    state = models.CharField(max_length=18, choices=State.choices, default=State.IN_PROGRESS)
+    state = models.CharField(max_length=30, choices=State.choices, default=State.IN_PROGRESS)
     upstream_id = models.CharField(max_length=64, blank=True)
     provider = models.CharField(max_length=12, choices=Provider.choices)
     subscription_id = models.CharField(max_length=64, blank=True)
     is_admin = models.BooleanField(default=False)
+    warmup_state = models.CharField(max_length=30, blank=True, choices=Warmup.choices)
+    picture_url = models.CharField(max_length=500, blank=True)
+    exported_at = models.DateTimeField(null=True)
+    exported_to = models.CharField(max_length=120, blank=True)
     line = models.ForeignKey(OrderLine, null=True, on_delete=models.SET_NULL)
     expires_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(default=timezone.now)
+    missing_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

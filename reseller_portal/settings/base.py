@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "billing",
     "domains",
     "mailboxes",
+    "mirror",
 ]
 
 MIDDLEWARE = [

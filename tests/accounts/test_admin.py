@@ -29,6 +29,7 @@ CONTACT = {
     "address_line_one": "2 Mill Lane",
     "postal_code": "LS1 1AA",
     "phone_cc": "+44",
+    "language": "en",
     "phone": "113 555 0198",
 }
 
