@@ -1,6 +1,6 @@
 """The one place where the portal gets a client of the upstream. Only the engine calls it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import local
 
@@ -27,20 +27,23 @@ def client_for_one_call() -> Iterator[Client]:
         else:
             budget.take_patiently()
 
-    yield Client(
-        settings.UPSTREAM_URL, settings.UPSTREAM_KEY, session=_session(), before_call=before_call, found=_found
-    )
+    yield _client(before_call)
 
 
 @contextmanager
 def client_for_reading() -> Iterator[Client]:
     """For schedules that only read: every call waits for its own place in the budget."""
+    yield _client(lambda _operation: budget.take_patiently())
 
-    def before_call(_operation: str) -> None:
-        budget.take_patiently()
 
-    yield Client(
-        settings.UPSTREAM_URL, settings.UPSTREAM_KEY, session=_session(), before_call=before_call, found=_found
+def _client(before_call: Callable[[str], None]) -> Client:
+    return Client(
+        settings.UPSTREAM_URL,
+        settings.UPSTREAM_KEY,
+        session=_session(),
+        before_call=before_call,
+        paths=settings.UPSTREAM_PATHS,
+        found=_found,
     )
 
 

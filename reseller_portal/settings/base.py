@@ -120,6 +120,8 @@ FIELD_KEYS = env.items("FIELD_KEYS")
 
 UPSTREAM_URL = env.text("UPSTREAM_URL")
 UPSTREAM_KEY = env.text("UPSTREAM_KEY")
+# Operations that live elsewhere than upstream/routes.py believes, by name (docs/upstream.md).
+UPSTREAM_PATHS = env.paths("UPSTREAM_PATHS")
 UPSTREAM_IS_SANDBOX = env.flag("UPSTREAM_IS_SANDBOX")
 UPSTREAM_CALLS_PER_SECOND = env.number("UPSTREAM_CALLS_PER_SECOND", 4)
 # How long a purchase without a trace stays undecided before the same order id is processed again (contract, section 6).

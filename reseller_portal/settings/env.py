@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from reseller_portal.upstream.routes import read_paths
+
 
 def text(name: str, default: str | None = None) -> str:
     value = os.environ.get(name, "").strip()
@@ -39,6 +41,14 @@ def number(name: str, default: int) -> int:
 
 def items(name: str, default: str | None = None) -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def paths(name: str) -> dict[str, str]:
+    """Operations of the upstream that live elsewhere than believed: `get_wallet=GET /balance, get_domain=/domains`."""
+    try:
+        return read_paths(os.environ.get(name, ""))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} cannot be read: {error}.") from None
 
 
 def database(name: str, default: str | None = None) -> dict[str, Any]:

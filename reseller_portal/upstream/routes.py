@@ -4,8 +4,12 @@ The evidence says how sure method and path are: `documented` by the vendor, `sec
 `sister` product, or `assumed`. A wrong one is mended by configuration (`with_paths`), not by code.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
+# "METHOD /path", or "/path" alone: what stands in a configuration.
+PLACE = re.compile(r"(?:(GET|POST|PUT|PATCH|DELETE)\s+)?(/[^\s?#,]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -33,18 +37,33 @@ class Route:
 
     def moved(self, place: str) -> "Route":
         """The same call at "METHOD /path", or at "/path" with the method kept; without alternatives."""
-        method, _, path = place.strip().rpartition(" ")
-        if not path.startswith("/"):
-            raise ValueError(f"a path starts with a slash: {place!r}")
-        return replace(self, place=f"{method.upper() or self.method} {path}", alternatives=())
+        found = PLACE.fullmatch(place.strip())
+        if found is None:
+            raise ValueError(f"{place!r} is neither METHOD /path nor /path")
+        method, path = found.groups()
+        return replace(self, place=f"{method.upper() if method else self.method} {path}", alternatives=())
 
 
 def with_paths(paths: Mapping[str, str]) -> dict[str, Route]:
-    """The table with the named operations moved. Raises `ValueError` for a name that is no operation."""
+    """The table with the named operations moved. Raises `ValueError` for no operation, or no place."""
     unknown = sorted(set(paths) - set(ROUTES))
     if unknown:
         raise ValueError(f"no such operation: {', '.join(unknown)}")
     return {name: route.moved(paths[name]) if name in paths else route for name, route in ROUTES.items()}
+
+
+def read_paths(text: str) -> dict[str, str]:
+    """`operation=METHOD /path, operation=/path` as a table for `with_paths`. Raises `ValueError`, naming the part."""
+    paths: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, sign, place = (word.strip() for word in part.partition("="))
+        if not sign or not name or not place:
+            raise ValueError(f"{part!r} is not operation=/path")
+        if name in paths:
+            raise ValueError(f"{name} is named twice")
+        paths[name] = place
+    with_paths(paths)
+    return paths
 
 
 ROUTES: dict[str, Route] = {

@@ -23,6 +23,7 @@ SENDABLE = sorted(name for name in OPERATIONS if "form" not in example(name)["re
 def prompt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Prompt:
     monkeypatch.setenv("UPSTREAM_URL", BASE)
     monkeypatch.setenv("UPSTREAM_KEY", "key-1")
+    monkeypatch.delenv("UPSTREAM_PATHS", raising=False)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
 
     def type_in(*words: str) -> tuple[int, str, str]:
@@ -215,6 +216,18 @@ def test_an_answer_cannot_draw_on_the_screen(wire: responses.RequestsMock, promp
 def test_a_path_can_be_moved(wire: responses.RequestsMock, prompt: Prompt) -> None:
     wire.get(f"{BASE}/money", json=example("get_wallet")["response"]["body"])
     assert prompt("get", "wallet", "--path", "get_wallet=/money")[0] == 0
+
+
+def test_the_environment_moves_paths_too(
+    wire: responses.RequestsMock, prompt: Prompt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UPSTREAM_PATHS", "get_wallet=POST /money")
+    wire.post(f"{BASE}/money", json=example("get_wallet")["response"]["body"])
+    assert prompt("get", "wallet")[0] == 0
+    assert "POST /money" in prompt("operations", "get_wallet")[1]
+    monkeypatch.setenv("UPSTREAM_PATHS", "get_money=/money")
+    code, _, line = prompt("get", "wallet")
+    assert (code, line) == (2, "Not sent: UPSTREAM_PATHS cannot be read: no such operation: get_money.\n")
 
 
 def test_calls_keep_their_distance(

@@ -1,6 +1,7 @@
 """Where a call goes: the table, the configuration, and the alternatives."""
 
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -9,6 +10,7 @@ import responses
 
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.errors import Refused, UnknownRoute
+from reseller_portal.upstream.routes import read_paths, with_paths
 from tests.contract.facts import example
 from tests.upstream.exchange import BASE
 
@@ -67,7 +69,16 @@ def test_a_configured_path_is_used_and_has_no_alternatives(wire: responses.Reque
         Client(BASE, "key-1", paths={"get_wallet": place}).wallet.get()
 
 
-@pytest.mark.parametrize("paths", [{"get_money": "/money"}, {"get_wallet": "money"}])
+@pytest.mark.parametrize(
+    "paths",
+    [
+        {"get_money": "/money"},
+        {"get_wallet": "money"},
+        {"get_wallet": "FETCH /money"},
+        {"get_wallet": "GET /money /other"},
+        {"get_wallet": "GET /money?all=1"},
+    ],
+)
 def test_a_configuration_that_cannot_be_meant_is_refused(paths: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="money"):
         Client(BASE, "key-1", paths=paths)
@@ -101,3 +112,28 @@ def test_the_bulk_twin_of_availability_has_a_body_of_its_own(wire: responses.Req
     wire.post(f"{BASE}/domains/available-bulk", json={"status": 200, "data": {"domains": [offer]}}, match=[wanted])
     client = Client(BASE, "key-1", paths={"check_domain_availability": "/domains/available-bulk"})
     assert client.domains.check("a.example").is_available
+
+
+def test_paths_are_read_from_one_line() -> None:
+    line = " suggest_domains=POST /domains/suggest, get_domain = /domains ,, get_wallet=put /balance,"
+    paths = {"suggest_domains": "POST /domains/suggest", "get_domain": "/domains", "get_wallet": "put /balance"}
+    assert read_paths(line) == paths
+    moved = with_paths(read_paths(line))
+    assert [moved[name].place for name in paths] == ["POST /domains/suggest", "GET /domains", "PUT /balance"]
+    assert read_paths(" ") == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("get_wallet", "'get_wallet' is not operation=/path"),
+        ("get_wallet=", "'get_wallet=' is not operation=/path"),
+        ("=/balance", "'=/balance' is not operation=/path"),
+        ("get_wallet=/a, get_wallet=/b", "get_wallet is named twice"),
+        ("get_money=/money", "no such operation: get_money"),
+        ("get_wallet=balance", "'balance' is neither METHOD /path nor /path"),
+    ],
+)
+def test_a_line_that_cannot_be_meant_names_the_part(line: str, part: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(part)):
+        read_paths(line)

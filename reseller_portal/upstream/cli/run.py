@@ -13,11 +13,12 @@ from reseller_portal.upstream.cli.output import as_json, as_table, plain
 from reseller_portal.upstream.cli.reading import lists, read_list, read_thing, things
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.errors import UpstreamError
-from reseller_portal.upstream.routes import ROUTES
+from reseller_portal.upstream.routes import read_paths, with_paths
 
 SECONDS_BETWEEN_CALLS = 0.25
 EXAMPLES = """\
-The upstream is read from UPSTREAM_URL (with /api/v1/integration), its key from UPSTREAM_KEY.
+The upstream is read from UPSTREAM_URL (with /api/v1/integration), its key from UPSTREAM_KEY, and operations that
+live elsewhere than believed from UPSTREAM_PATHS (get_wallet=GET /balance, get_domain=/domains).
 
   list users contains=acme
   list mailboxes user_id=YZS4 --first 0 --json
@@ -104,7 +105,7 @@ def _operations(asked: Namespace) -> Any:
             "repeatable": route.repeatable,
             "charges": route.charges,
         }
-        for name, route in ROUTES.items()
+        for name, route in with_paths(_paths(asked)).items()
         if asked.part in f"{name} {route.place}"
     ]
 
@@ -113,7 +114,16 @@ def _client(asked: Namespace) -> Client:
     url, key = os.environ.get("UPSTREAM_URL", ""), os.environ.get("UPSTREAM_KEY", "")
     if not url.startswith(("http://", "https://")) or not key:
         raise UsageError("set UPSTREAM_URL, an http or https address, and UPSTREAM_KEY")
-    return Client(url, key, before_call=_Pace(), paths=pairs(asked.path))
+    return Client(url, key, before_call=_Pace(), paths=_paths(asked))
+
+
+def _paths(asked: Namespace) -> dict[str, str]:
+    """What the environment moves, and what this command moves. Raises `ValueError`."""
+    try:
+        named = read_paths(os.environ.get("UPSTREAM_PATHS", ""))
+    except ValueError as error:
+        raise UsageError(f"UPSTREAM_PATHS cannot be read: {error}") from None
+    return {**named, **pairs(asked.path)}
 
 
 class _Pace:
