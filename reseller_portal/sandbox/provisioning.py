@@ -18,6 +18,7 @@ PASSWORD = 1.0
 STAGGER = 0.4
 WARMUP = 120.0
 EXPORT = 4.0
+UNDER_WAY = ("PENDING", "IN_PROGRESS", "CREATING_PASSWORD")
 
 
 def start(order: Order) -> None:
@@ -32,7 +33,9 @@ def start(order: Order) -> None:
 
 @step("register")
 def register(domain_id: str) -> None:
-    domain = Domain.objects.select_related("order", "person").get(pk=domain_id)
+    domain = Domain.objects.select_related("order", "person").filter(pk=domain_id, status="PENDING").first()
+    if domain is None:
+        return
     if catalogue.registry_refuses(domain.name) or _is_doomed(domain):
         _fail_domain(domain, "Registry rejected the request")
         return
@@ -68,8 +71,10 @@ def _is_doomed(domain: Domain) -> bool:
 @step("workspace")
 def open_workspace(subject: str) -> None:
     domain_id, _, order_id = subject.partition(" ")
-    domain = Domain.objects.select_related("person").get(pk=domain_id)
-    order = Order.objects.get(pk=order_id)
+    domain = Domain.objects.select_related("person").filter(pk=domain_id, status="ACTIVE").first()
+    order = Order.objects.filter(pk=order_id).first()
+    if domain is None or order is None:
+        return
     mailboxes = list(domain.mailboxes.filter(order=order, status="IN_PROGRESS").order_by("pk"))
     warm = sum(each.warmup == "PENDING" for each in mailboxes)
     price = catalogue.MAILBOX_PRICE_MINOR * len(mailboxes) + catalogue.WARMUP_PRICE_MINOR * warm
@@ -93,21 +98,30 @@ def open_workspace(subject: str) -> None:
 
 @step("password")
 def create_password(mailbox_id: str) -> None:
-    Mailbox.objects.filter(pk=mailbox_id).update(status="CREATING_PASSWORD")
-    later(PASSWORD, "activate", mailbox_id)
+    if Mailbox.objects.filter(pk=mailbox_id, status="IN_PROGRESS").update(status="CREATING_PASSWORD"):
+        later(PASSWORD, "activate", mailbox_id)
 
 
 @step("activate")
 def activate(mailbox_id: str) -> None:
-    mailbox = Mailbox.objects.select_related("domain", "person", "subscription", "order").get(pk=mailbox_id)
-    _equip(mailbox)
-    mailbox.save()
-    events.emit("mailbox.created", mailbox.person, events.mailbox_facts(mailbox), order=mailbox.order)
+    rows = Mailbox.objects.select_related("domain", "person", "subscription", "order")
+    mailbox = rows.filter(pk=mailbox_id, status="CREATING_PASSWORD").first()
+    if mailbox is None:
+        return
+    bring_up(mailbox)
     if mailbox.warmup == "PENDING":
         later(WARMUP, "warmup_starts", mailbox.id)
     if mailbox.order:
         _export_of_order(mailbox, mailbox.order)
         _close(mailbox.order)
+
+
+def bring_up(mailbox: Mailbox, action_id: str | None = None) -> None:
+    """Give it its credentials and tell; `action_id` is the call that caused it, if that was not its order."""
+    _equip(mailbox)
+    mailbox.save()
+    facts = events.mailbox_facts(mailbox)
+    events.emit("mailbox.created", mailbox.person, facts, order=mailbox.order, action_id=action_id)
 
 
 def _equip(mailbox: Mailbox) -> None:
@@ -188,13 +202,13 @@ def _fail_mailboxes(domain: Domain, order: Order, mailboxes: list[Mailbox], reas
 
 
 def _close(order: Order | None) -> None:
-    """The order ends with its last thing."""
+    """The order ends with its last thing; what was removed under way counts as delivered."""
     if order is None:
         return
     states = set(order.domain_set.values_list("status", flat=True)) | set(
         order.mailbox_set.values_list("status", flat=True)
     )
-    if not states <= {"ACTIVE", "FAILED"}:
+    if states & set(UNDER_WAY):
         return
-    order.status = "PAID" if states == {"ACTIVE"} else "FAILED" if states == {"FAILED"} else "PARTIAL_REFUND"
+    order.status = "PAID" if "FAILED" not in states else "FAILED" if states == {"FAILED"} else "PARTIAL_REFUND"
     order.save(update_fields=["status"])
