@@ -35,7 +35,7 @@ EVERYTHING = (
 )  # fmt: skip
 
 
-GENERATIONS = ("current", "older", "listed")
+GENERATIONS = ("current", "older", "listed", "usual")
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,11 @@ class Control:
         self._behave(signature=signing.checked_scheme(scheme))
 
     def speak(self, generation: str) -> None:
-        """`current`, `older` (short subscription events, no actionId), `listed` (domain.order.success with a list)."""
+        """How events are written, where the sources differ.
+
+        `current`; `older`: short subscription events, no actionId; `listed`: domain.order.success with a list;
+        `usual`: warm-up events with event, eventId and user.
+        """
         if generation not in GENERATIONS:
             raise ValueError(f"{generation} is none of {', '.join(GENERATIONS)}")
         self._behave(generation=generation)

@@ -7,7 +7,7 @@ from reseller_portal.sandbox import clock
 from reseller_portal.sandbox.ids import new_id
 from reseller_portal.sandbox.models import Domain, Event, Mailbox, Order, Person, Subscription
 
-OLDER_SUBSCRIPTION_KEYS = ("userId", "userEmail", "subscriptionId", "domain", "actionId")
+OLDER_SUBSCRIPTION_KEYS = ("userId", "userEmail", "subscriptionId", "workspaceType", "quantity")
 
 
 def emit(
@@ -22,15 +22,22 @@ def emit(
     if generation == "older" and name.startswith("subscription."):
         content = {key: value for key, value in content.items() if key in OLDER_SUBSCRIPTION_KEYS}
     if generation == "listed" and name == "domain.order.success":
-        whole = {key: content.pop(key) for key in ("userId", "userEmail", "orderId", "actionId") if key in content}
-        _keep(name, {"event": name, "data": {**whole, "domains": [content]}})
+        _keep(name, {"event": name, "data": _listed(content)})
         return
     event_id = new_id()
     _keep(name, {"event": name, "eventId": event_id, "data": content}, event_id)
 
 
+def _listed(content: dict[str, Any]) -> dict[str, Any]:
+    """The other shape of `domain.order.success`: it names neither user nor ids (contract, quirk 34)."""
+    return {"actionId": content.get("actionId"), "domains": [{"domain": content["domainName"], "status": "ACTIVE"}]}
+
+
 def emit_warmup(name: str, mailbox: Mailbox, *, with_person: bool) -> None:
-    """Warm-up events say `eventType` and have no eventId; that of a removal names no user (contract, quirk 33)."""
+    """Warm-up events say `eventType` and have no eventId; that of a removal names no user (contract, quirk 33).
+
+    The generation `usual` sends them like all others.
+    """
     whose = {"userId": mailbox.person_id, "userEmail": mailbox.person.email} if with_person else {}
     facts = {
         "mailboxId": mailbox.id,
@@ -38,6 +45,9 @@ def emit_warmup(name: str, mailbox: Mailbox, *, with_person: bool) -> None:
         "domain": mailbox.domain.name,
         "workspaceType": mailbox.domain.provider,
     }
+    if clock.world().manners.get("generation") == "usual":
+        emit(name, mailbox.person, facts)
+        return
     _keep(name, {"eventType": name, "data": {**whose, **facts}})
 
 

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from reseller_portal.sandbox import events
-from reseller_portal.sandbox.ids import new_action_id
+from reseller_portal.sandbox.ids import new_action_id, new_id
 from reseller_portal.sandbox.models import Domain
 from reseller_portal.sandbox.operations.names import domain_json
 from reseller_portal.sandbox.operations.owned import GONE, domain_by_name, domains_of_wish
@@ -57,7 +57,7 @@ def forwarding_set(subject: str) -> None:
     domain = Domain.objects.select_related("person").filter(pk=domain_id).first()
     if domain is None:
         return
-    record = {"host": "@", "value": value, "recordType": kind, "priority": "", "ttl": 3600}
+    record = {"recordId": new_id(), "host": "@", "value": value, "recordType": kind, "priority": "", "ttl": 3600}
     facts = {"action": "ADDED", "domainName": domain.name, "record": record}
     events.emit("dns-record.updated", domain.person, facts, action_id=action_id)
 

@@ -17,7 +17,7 @@ ORDERED = "Subscriptions added for renewal. Please ensure you have enough balanc
 @operation("renew_subscriptions", "POST", "/subscriptions/renew-subscriptions", writes=True)
 def renew_subscriptions(call: Call) -> Answer:
     """Accepted with an empty wallet; the outcome comes by event (contract, quirk 25)."""
-    found = [_find(each) for each in call.need_texts("subscriptionIds")]
+    found = _each_once(_find(each) for each in call.need_texts("subscriptionIds"))
     action_id = new_action_id()
     for subscription in found:
         if subscription.status not in {"ACTIVE", "PAST_DUE"}:
@@ -76,13 +76,14 @@ def cancel_subscription(call: Call) -> Answer:
 def recreate_subscriptions(call: Call) -> Answer:
     """A new id replaces each old one; the mailboxes are EXPIRED for some minutes (contract, quirk 27)."""
     if call.body.get("subscriptionIds"):
-        found = [_find(each) for each in call.need_texts("subscriptionIds")]
+        found = _each_once(_find(each) for each in call.need_texts("subscriptionIds"))
     else:
-        found = [_living_of(each) for each in call.need_texts("domainNames")]
+        found = _each_once(_living_of(each) for each in call.need_texts("domainNames"))
     _refuse_unfit(found)
+    action_id = new_action_id()
     for subscription in found:
-        _recreate(subscription)
-    return ok("Subscription recreation has been queued", actionId=new_action_id())
+        _recreate(subscription, action_id)
+    return ok("Subscription recreation has been queued", actionId=action_id)
 
 
 def _refuse_unfit(found: Iterable[Subscription]) -> None:
@@ -93,7 +94,7 @@ def _refuse_unfit(found: Iterable[Subscription]) -> None:
             raise Refusal(422, "Subscription is CANCELLED and cannot be recreated")
 
 
-def _recreate(old: Subscription) -> None:
+def _recreate(old: Subscription, action_id: str) -> None:
     new = Subscription.objects.create(
         person=old.person,
         domain=old.domain,
@@ -106,14 +107,21 @@ def _recreate(old: Subscription) -> None:
     old.mailboxes.update(subscription=new, status="EXPIRED", password="", app_password="", authenticator="")
     old.delete()
     watch_subscription(new)
-    later(RECREATION_SECONDS, "recreated", new.id)
+    later(RECREATION_SECONDS, "recreated", f"{new.id} {action_id}")
 
 
 @step("recreated")
-def recreated(subscription_id: str) -> None:
+def recreated(subject: str) -> None:
+    subscription_id, _, action_id = subject.partition(" ")
     subscription = Subscription.objects.filter(pk=subscription_id, status="ACTIVE").first()
-    for mailbox in subscription.mailboxes.filter(status="EXPIRED") if subscription else ():
-        provisioning.activate(mailbox.id)
+    if subscription is None:
+        return
+    for mailbox in subscription.mailboxes.filter(status="EXPIRED").select_related("domain", "person", "order"):
+        provisioning.bring_up(mailbox, action_id)
+
+
+def _each_once(found: Iterable[Subscription]) -> list[Subscription]:
+    return list(dict.fromkeys(found))
 
 
 def _find(subscription_id: str) -> Subscription:
