@@ -7,11 +7,16 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from reseller_portal.core.navigation import entries
+from reseller_portal.core.themes import theme_of
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The brand, and behind the door the actor, the customer, the rail and the companies to switch to."""
-    shared = {"brand": getattr(request, "brand", None), "sandbox": settings.UPSTREAM_IS_SANDBOX}
+    shared = {
+        "brand": getattr(request, "brand", None),
+        "sandbox": settings.UPSTREAM_IS_SANDBOX,
+        "theme": theme_of(request),
+    }
     actor = getattr(request, "actor", None)
     if actor is None or not isinstance(request.user, User):
         return shared

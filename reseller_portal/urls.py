@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.door import public_view
 from accounts.views import home
 from mailboxes.views.overview import overview
-from reseller_portal.core.views import brand_css, health, style_guide
+from reseller_portal.core.views import brand_css, health, set_theme, style_guide
 from reseller_portal.webhooks.views import upstream
 
 customer_urls: list[URLPattern | URLResolver] = [
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("health/", public_view(health), name="health"),
     path("brand/<slug:colour>.css", public_view(brand_css), name="brand_css"),
+    path("theme/", public_view(set_theme), name="set_theme"),
     path("style-guide/", public_view(style_guide), name="style_guide"),
     path("c/<slug:customer>/", include(customer_urls)),
     path("account/", include("allauth.urls")),

@@ -13,8 +13,6 @@ from mailboxes.models import Mailbox
 from reseller_portal.core.pages import capped_count
 from reseller_portal.core.parts import page_or_part
 
-LOW_BALANCE_MINOR = 5_000
-
 
 @require_GET
 @customer_view("overview.view")
@@ -29,7 +27,6 @@ def overview(request: CustomerRequest) -> HttpResponse:
         "failures": orders_with_failures(customer=customer),
         "available_minor": available,
         "held_minor": ledger.balance_of(customer, kind=Account.Kind.HELD) if may_see_money else None,
-        "is_low": available is not None and available < LOW_BALANCE_MINOR,
         "entries": recent_activity(customer=customer),
     }
     return page_or_part(request, "mailboxes/overview.html", "live", context)

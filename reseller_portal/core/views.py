@@ -3,10 +3,15 @@
 from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST
+
+from reseller_portal.core.themes import COOKIE, THEMES
 
 WEEK = 7 * 24 * 3600
+A_YEAR = 365 * 24 * 3600
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -25,6 +30,21 @@ def health(request: HttpRequest) -> HttpResponse:
 def brand_css(request: HttpRequest, colour: str) -> HttpResponse:
     """The one value that a brand sets. The colour is in the address, so the answer never changes."""
     return HttpResponse(f":root {{ --brand: #{colour}; }}\n", content_type="text/css")
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark, or as the system says. A cookie, so that the server draws the page right and nothing flashes."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    answer = redirect(back)
+    theme = request.POST.get("theme", "")
+    if theme in THEMES:
+        answer.set_cookie(COOKIE, theme, max_age=A_YEAR, samesite="Lax", secure=request.is_secure())
+    else:
+        answer.delete_cookie(COOKIE, samesite="Lax")
+    return answer
 
 
 def style_guide(request: HttpRequest) -> HttpResponse:

@@ -1,15 +1,19 @@
 // Everything works without this file. It adds the theme, menus, dialogs, row counts, copying, toasts and the hiding of secrets.
 const root = document.documentElement;
-const kept = localStorage.getItem("theme");
-if (kept) root.dataset.theme = kept;
-
 function say(text) {
   document.getElementById("live").textContent = text;
 }
 
+function keep(name, value, seconds = 31536000) {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${seconds}; samesite=lax${secure}`;
+}
+
+// The server draws the theme from the cookie, so that nothing flashes; here it changes without a new page.
 function setTheme(value) {
-  if (value) { root.dataset.theme = value; localStorage.setItem("theme", value); }
-  else { delete root.dataset.theme; localStorage.removeItem("theme"); }
+  if (value) root.dataset.theme = value; else delete root.dataset.theme;
+  keep("theme", value, value ? undefined : 0);
+  for (const each of document.querySelectorAll("button[name=theme]")) each.setAttribute("aria-pressed", each.value === value);
 }
 
 async function copy(text) {
@@ -41,13 +45,18 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
-  const target = event.target.closest("[data-set], [data-opens], [data-closes], [data-copy], [data-copies]");
+  const target = event.target.closest("[data-opens], [data-closes], [data-copy], [data-copies]");
   if (!target) return;
-  if (target.dataset.set) setTheme(target.dataset.set.split("=")[1]);
   if (target.dataset.opens) { event.preventDefault(); document.getElementById(target.dataset.opens).showModal(); }
   if ("closes" in target.dataset) { event.preventDefault(); target.closest("dialog").close(); }
   if (target.dataset.copy) copy(target.dataset.copy);
   if (target.dataset.copies) copy(document.getElementById(target.dataset.copies).textContent.trim());
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-theme-form]") || event.submitter?.name !== "theme") return;
+  event.preventDefault();
+  setTheme(event.submitter.value);
 });
 
 document.addEventListener("change", (event) => {
@@ -92,6 +101,7 @@ document.addEventListener("htmx:sendError", (event) => {
   if (event.detail.requestConfig.verb !== "get") toast("The portal cannot be reached. Nothing was changed.", "error");
 });
 
+keep("zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
 document.querySelectorAll("form").forEach((form) => { if (form.querySelector("tbody .tick")) countSelected(form); });
 hideSecretsLater(document);
 document.querySelector("[data-error-summary]")?.focus();

@@ -8,18 +8,26 @@ from urllib.parse import urlencode
 from babel.numbers import format_currency
 from django import template
 from django.db.models import Model
+from django.forms import BoundField
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 
 from reseller_portal.core.phrases import phrase_of
 from reseller_portal.core.states import look_of
 
 register = template.Library()
+A_WEEK = 7 * 24 * 3600
+# The first that fits: most browsers also claim to be another one.
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("Windows", "Windows"), ("Android", "Android"), ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Mac OS", "a Mac"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+UNITS = ((24 * 3600, "d"), (3600, "h"), (60, "min"))
 
 
 @register.simple_tag
@@ -69,17 +77,16 @@ def signed_money(amount_minor: int, currency: str = "USD") -> str:
 
 @register.simple_tag
 def when(moment: datetime | None) -> SafeString:
-    """How long ago, with the exact time and its zone on hover."""
+    """How long ago for a week, then the date; the exact time and its zone on hover."""
     if moment is None:
         return SafeString('<span class="faint">unknown</span>')
-    ago = timezone.now() - moment
-    if abs(ago.total_seconds()) < 60:
-        words = "now"
-    elif ago.total_seconds() > 0:
-        words = timesince(moment, depth=1) + " ago"
-    else:
-        words = f"in {timesince(timezone.now(), timezone.now() + ago, depth=1)}"
-    return _time(moment, words)
+    return _time(moment, _distance(moment))
+
+
+@register.simple_tag
+def clock(moment: datetime) -> SafeString:
+    """The time of day with its zone, for what ends today."""
+    return _time(moment, f"{timezone.localtime(moment):%H:%M} {timezone.get_current_timezone_name()}")
 
 
 @register.simple_tag
@@ -88,6 +95,12 @@ def day(moment: datetime | None) -> SafeString:
     if moment is None:
         return SafeString('<span class="faint">not known yet</span>')
     return _day(moment, timezone.get_current_timezone_name())
+
+
+@register.simple_tag
+def zone_name() -> str:
+    """The zone that this page's times are in."""
+    return timezone.get_current_timezone_name()
 
 
 @register.filter
@@ -112,9 +125,37 @@ def query(context: Context, **changes: Any) -> str:
 
 
 @register.filter
+def as_input(field: BoundField) -> SafeString:
+    """A form's field with our looks, whoever wrote the form. The label says what a placeholder would."""
+    if getattr(field.field.widget, "input_type", "") in {"checkbox", "radio"}:
+        return field.as_widget()
+    return field.as_widget(attrs={"class": "input", "placeholder": False})
+
+
+@register.filter
+def browser_name(agent: str) -> str:
+    """*Firefox on Windows*, from what a browser says of itself."""
+    browser = next((name for word, name in BROWSERS if word in agent), "Another program")
+    system = next((name for word, name in SYSTEMS if word in agent), "")
+    return f"{browser} on {system}" if system else browser
+
+
+@register.filter
 def initials(name: str) -> str:
     words = name.replace("@", " ").replace(".", " ").split()
     return "".join(word[0] for word in words[:2]).upper()
+
+
+def _distance(moment: datetime) -> str:
+    seconds = (timezone.now() - moment).total_seconds()
+    if abs(seconds) < 60:
+        return "now"
+    for size, name in UNITS if abs(seconds) < A_WEEK else ():
+        if abs(seconds) >= size:
+            number = int(abs(seconds) // size)
+            return f"{number} {name} ago" if seconds > 0 else f"in {number} {name}"
+    local = timezone.localtime(moment)
+    return f"{local.day} {local:%b %Y}"
 
 
 @lru_cache(maxsize=4096)
