@@ -1,6 +1,7 @@
 """The operator's prompt: what is asked, what is shown, and what is never sent."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import responses
 
 from reseller_portal.upstream.cli.run import run
@@ -86,7 +88,8 @@ def test_what_changes_something_asks_whether_it_is_meant(prompt: Prompt, operati
         (["create_order", "userId=U"], "needs confirm"),
         (["create_order", "userId=U", "confirm=false"], "needs confirm"),
         (["get_wallet", "userId=U"], "takes: nothing"),
-        (["buy_everything"], "no operation"),
+        (["buy_everything"], "no operation 'buy_everything': `operations` lists them."),
+        (["process_orders"], "no operation 'process_orders': did you mean process_order?\n"),
         (["create_user", "email"], "not key=value"),
         (["create_user", "=a"], "not key=value"),
         (["create_user", "phone:=+1"], "not JSON"),
@@ -104,9 +107,15 @@ def test_what_must_not_be_sent_is_not_sent(prompt: Prompt, words: list[str], com
 @pytest.mark.parametrize(
     ("how", "code", "words"),
     [
-        ({"status": 503}, 3, ["Unreachable: get_wallet", "look before you send it again"]),
+        ({"status": 503}, 3, ["Unreachable: get_wallet", "Nothing was changed: is UPSTREAM_URL right?"]),
         ({"status": 429, "headers": {"Retry-After": "7"}}, 4, ["Throttled: get_wallet", "after 7 s"]),
         ({"status": 401, "json": {"status": 401, "message": "Bad\nKey"}}, 5, ["Refused: get_wallet", "401: Bad Key"]),
+        (
+            {"status": 401, "json": {"status": 401, "message": "No."}},
+            5,
+            ["Refused: get_wallet: 401: No. ", "UPSTREAM_KEY"],
+        ),
+        ({"status": 422, "json": {"status": 422, "message": "No."}}, 5, ["Refused: get_wallet: 422: No. Nothing", "."]),
         ({"json": {"status": 200, "data": {}}}, 6, ["Malformed: get_wallet", "breaks its contract"]),
     ],
 )
@@ -173,6 +182,61 @@ def test_a_list_ends_where_it_was_told_to(wire: responses.RequestsMock, prompt: 
     play(wire, "list_users")
     _, out, _ = prompt("list", "users", "--first", "1", "--json")
     assert len(json.loads(out)) == 1
+
+
+def test_a_list_that_was_cut_says_so_beside_it(wire: responses.RequestsMock, prompt: Prompt) -> None:
+    rows = [{"id": f"USER{number}", "email": "a@a.example"} for number in range(3)]
+    wire.get(f"{BASE}/users/list", json={"data": {"users": rows, "currentPage": 1, "totalPages": 1}})
+    code, out, line = prompt("list", "users", "--first", "2", "--json")
+    assert (code, len(json.loads(out))) == (0, 2)
+    assert line == "The first 2; there are more. --first 0 shows all.\n"
+    assert prompt("list", "users", "--first", "3")[2] == ""
+    assert len(json.loads(prompt("list", "users", "--first", "0", "--json")[1])) == 3
+    assert prompt("list", "users", "--first", "-1")[0] == 2
+
+
+def test_a_page_that_does_not_exist_names_the_address(wire: responses.RequestsMock, prompt: Prompt) -> None:
+    wire.delete(f"{BASE}/users", status=404, body="<h1>Not Found</h1>")
+    code, _, line = prompt("call", "delete_user", "userId=U1", "--yes")
+    assert (code, "is UPSTREAM_URL right?" in line, "--path" in line) == (5, True, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        (["process_order", "userId=U", "orderId=O"], "send the very same again"),
+        (["renew_subscriptions", 'subscriptionIds:=["S1"]'], "look before you send it again"),
+    ],
+)
+def test_after_silence_the_advice_depends_on_the_call(
+    wire: responses.RequestsMock, prompt: Prompt, words: list[str], advice: str
+) -> None:
+    wire.post(re.compile(BASE), body=requests.ReadTimeout())
+    code, _, line = prompt("call", *words, "--yes")
+    assert (code, advice in line) == (3, True)
+
+
+def test_lists_inside_an_answer_are_tables_below_it(wire: responses.RequestsMock, prompt: Prompt) -> None:
+    play(wire, "list_user_mailboxes")
+    out = prompt("call", "list_user_mailboxes", "userId=U1")[1]
+    counts, mailboxes = out.split("\n\n")
+    assert counts.startswith("pagination ")
+    assert mailboxes.splitlines()[0] == "mailboxes:"
+    assert mailboxes.splitlines()[1].startswith("mailboxId ")
+    assert "not-a-real-password-01" not in out
+
+
+@pytest.mark.parametrize(("command", "line"), [("list", "domains            user_id [contains]"), ("get", "wallet\n")])
+def test_the_help_names_the_words_of_each_thing(capsys: pytest.CaptureFixture[str], command: str, line: str) -> None:
+    with pytest.raises(SystemExit):
+        run([command, "--help"])
+    assert f"  {line}" in capsys.readouterr().out
+
+
+def test_whoever_reads_may_stop_early() -> None:
+    command = f"{sys.executable} -m reseller_portal.upstream operations | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("0\n", "")
 
 
 def test_a_list_of_nothing_says_so(wire: responses.RequestsMock, prompt: Prompt) -> None:

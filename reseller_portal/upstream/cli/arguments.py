@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,9 @@ def request(operation: str, words: Sequence[str], body: str = "") -> Request:
 
 def route_of(operation: str) -> Route:
     if operation not in ROUTES:
-        raise UsageError(f"no operation {operation!r}: `operations` lists them")
+        near = get_close_matches(operation, ROUTES, n=1)
+        advice = f"did you mean {near[0]}?" if near else "`operations` lists them"
+        raise UsageError(f"no operation {operation!r}: {advice}")
     return ROUTES[operation]
 
 

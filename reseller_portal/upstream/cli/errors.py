@@ -1,6 +1,7 @@
 """One line for each way a call can end badly, saying what to do next."""
 
-from reseller_portal.upstream.errors import Malformed, Refused, Throttled, Unreachable, UpstreamError
+from reseller_portal.upstream.errors import Malformed, Refused, Throttled, UnknownRoute, Unreachable, UpstreamError
+from reseller_portal.upstream.routes import ROUTES
 
 
 class UsageError(ValueError):
@@ -15,11 +16,24 @@ def exit_code(error: UpstreamError) -> int:
     return next(code for kind, code in CODES.items() if isinstance(error, kind))
 
 
+# What to do after silence, by whether the call may be repeated.
+AFTER_SILENCE = {
+    "safe": "Nothing was changed: is UPSTREAM_URL right? Then try again.",
+    "keyed": "It may have happened: look, or send the very same again.",
+    "never": "It may have happened: look before you send it again.",
+}
+
+
 def advice(error: UpstreamError) -> str:
+    said = str(error).rstrip(". ")
     if isinstance(error, Unreachable):
-        return f"Unreachable: {error}. It may have happened: look before you send it again."
+        return f"Unreachable: {said}. {AFTER_SILENCE[ROUTES[error.operation].repeatable]}"
     if isinstance(error, Throttled):
-        return f"Throttled: {error}. Nothing happened: send it again after {error.retry_after:g} s."
+        return f"Throttled: {said}. Nothing happened: send it again after {error.retry_after:g} s."
+    if isinstance(error, UnknownRoute):
+        return f"Refused: {said}. There is no such path: is UPSTREAM_URL right? Else move the operation with --path."
+    if isinstance(error, Refused) and error.status == 401:
+        return f"Refused: {said}. Nothing happened: is UPSTREAM_KEY right?"
     if isinstance(error, Refused):
-        return f"Refused: {error}. Nothing happened."
-    return f"Malformed: {error}. The upstream breaks its contract: tell the people who keep this client."
+        return f"Refused: {said}. Nothing happened."
+    return f"Malformed: {said}. The upstream breaks its contract: tell the people who keep this client."

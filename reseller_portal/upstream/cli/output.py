@@ -27,7 +27,7 @@ def plain(value: Any, *, shows_secrets: bool = False) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item, shows_secrets=shows_secrets) for item in value]
     if isinstance(value, datetime):
-        return value.isoformat()
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
@@ -36,12 +36,22 @@ def as_json(value: Any) -> str:
 
 
 def as_table(value: Any) -> str:
-    """A list as rows under a head, an object as lines of key and value, anything else as it is."""
-    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+    """A list as rows under a head, an object as lines of key and value, anything else as it is.
+
+    Lists inside an object become tables of their own below it.
+    """
+    if _is_table(value):
         return _rows(value)
     if isinstance(value, dict):
-        return _columns([[key, _cell(item)] for key, item in value.items()])
+        inner = {key: item for key, item in value.items() if item and _is_table(item)}
+        lines = [[key, _cell(item)] for key, item in value.items() if key not in inner]
+        tables = [f"{_cell(key)}:\n{_rows(item)}" for key, item in inner.items()]
+        return "\n\n".join([*([_columns(lines)] if lines else []), *tables])
     return _cell(value)
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
 def _kept(key: str, value: Any, shows_secrets: bool) -> Any:

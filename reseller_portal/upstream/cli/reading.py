@@ -43,14 +43,23 @@ def things(client: Client) -> dict[str, Reading]:
     }
 
 
-def read_list(client: Client, name: str, given: Mapping[str, Any], first: int) -> list[Any]:
-    """The first things of a list; 0 means all."""
+def read_list(client: Client, name: str, given: Mapping[str, Any], first: int) -> tuple[list[Any], bool]:
+    """The first things of a list, 0 meaning all, and whether there are more."""
+    if first < 0:
+        raise UsageError("--first is a number of things, 0 for all")
     found: Iterable[Any] = _call(name, lists(client)[name], (), given)
-    return list(islice(found, first or None))
+    things = list(islice(found, first + 1 if first else None))
+    return (things[:first], len(things) > first) if first else (things, False)
 
 
 def read_thing(client: Client, name: str, bare: tuple[str, ...], given: Mapping[str, Any]) -> Any:
     return _call(name, things(client)[name], bare, given)
+
+
+def wants(read: Reading) -> str:
+    """The words that a reading takes; those in brackets may be left out."""
+    parameters = signature(read).parameters.values()
+    return " ".join(each.name if each.default is each.empty else f"[{each.name}]" for each in parameters)
 
 
 def _call(name: str, read: Reading, bare: tuple[str, ...], given: Mapping[str, Any]) -> Any:

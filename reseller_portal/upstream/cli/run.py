@@ -4,13 +4,13 @@ import os
 import sys
 import time
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from reseller_portal.upstream.cli.arguments import pairs, request, route_of
 from reseller_portal.upstream.cli.errors import UsageError, advice, exit_code
 from reseller_portal.upstream.cli.output import as_json, as_table, plain
-from reseller_portal.upstream.cli.reading import lists, read_list, read_thing, things
+from reseller_portal.upstream.cli.reading import Reading, lists, read_list, read_thing, things, wants
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.errors import UpstreamError
 from reseller_portal.upstream.routes import read_paths, with_paths
@@ -33,10 +33,20 @@ def run(words: Sequence[str]) -> int:
     try:
         answer = plain(asked.run(asked), shows_secrets=asked.show_secrets)
     except ValueError as error:
-        return _complain(f"Not sent: {error}.", 2)
+        return _complain(f"Not sent: {error}.".replace("?.", "?"), 2)
     except UpstreamError as error:
         return _complain(advice(error), exit_code(error))
-    sys.stdout.write((as_json(answer) if asked.json else as_table(answer)) + "\n")
+    return _show(as_json(answer) if asked.json else as_table(answer))
+
+
+def _show(text: str) -> int:
+    """Whoever reads may stop early, as `head` does."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Else the interpreter complains once more when it closes what is closed already.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -50,11 +60,13 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     nobody = Client("http://localhost", "")
     listing = _command(commands, "list", "several things, as far as --first reaches", _list)
-    listing.add_argument("thing", choices=lists(nobody))
+    listing.epilog = _words_of(lists(nobody))
+    listing.add_argument("thing", choices=lists(nobody), metavar="THING")
     listing.add_argument("words", nargs="*", metavar="key=value")
     listing.add_argument("--first", type=int, default=100, metavar="N", help="how many at most; 0 for all (100)")
     getting = _command(commands, "get", "one thing", _get)
-    getting.add_argument("thing", choices=things(nobody))
+    getting.epilog = f"{_words_of(things(nobody))}\n\nThe first word may be given bare: get user YZS4"
+    getting.add_argument("thing", choices=things(nobody), metavar="THING")
     getting.add_argument("words", nargs="*", metavar="id | key=value")
     calling = _command(commands, "call", "any operation of the API, as it is on the wire", _call)
     calling.add_argument("operation")
@@ -66,8 +78,16 @@ def _parser() -> ArgumentParser:
     return parser
 
 
+def _words_of(readings: Mapping[str, Reading]) -> str:
+    lines = (f"  {name:18} {wants(readings[name])}".rstrip() for name in readings)
+    return "\n".join(["things, and the words they take:", *lines])
+
+
 def _command(commands: Any, name: str, text: str, does: Callable[[Namespace], Any]) -> ArgumentParser:
-    command: ArgumentParser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    description = f"{text[0].upper()}{text[1:]}."
+    command: ArgumentParser = commands.add_parser(
+        name, help=text, description=description, formatter_class=RawDescriptionHelpFormatter
+    )
     command.set_defaults(run=does)
     command.add_argument("--json", action="store_true", help="JSON instead of a table")
     command.add_argument("--show-secrets", action="store_true", help="do not cover passwords")
@@ -76,7 +96,10 @@ def _command(commands: Any, name: str, text: str, does: Callable[[Namespace], An
 
 
 def _list(asked: Namespace) -> Any:
-    return read_list(_client(asked), asked.thing, pairs(asked.words), asked.first)
+    found, has_more = read_list(_client(asked), asked.thing, pairs(asked.words), asked.first)
+    if has_more:
+        sys.stderr.write(f"The first {asked.first}; there are more. --first 0 shows all.\n")
+    return found
 
 
 def _get(asked: Namespace) -> Any:
@@ -101,6 +124,7 @@ def _operations(asked: Namespace) -> Any:
         {
             "operation": name,
             "place": route.place,
+            "query": " ".join(route.query),
             "evidence": route.evidence,
             "repeatable": route.repeatable,
             "charges": route.charges,
