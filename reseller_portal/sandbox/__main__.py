@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     call_command("migrate", "sandbox", database="sandbox", interactive=False, verbosity=0)
     from reseller_portal.sandbox import clock
 
-    clock.run(float(os.environ.get("SANDBOX_SPEED", "1")))
+    clock.run(clock.first_speed())
     return 0
 
 

@@ -1,6 +1,7 @@
 """The sandbox's time: real time shifted, sped up or frozen, the same for every process of one database."""
 
 import calendar
+import os
 from datetime import UTC, datetime, timedelta
 
 from reseller_portal.sandbox.models import World
@@ -48,6 +49,11 @@ def run(speed: float = 1.0) -> None:
     row.speed = speed
     row.is_frozen = False
     _rebase(row, at)
+
+
+def first_speed() -> float:
+    """How fast the clock runs in a world that is new."""
+    return float(os.environ.get("SANDBOX_SPEED", "1"))
 
 
 def months_later(moment: datetime, months: int) -> datetime:

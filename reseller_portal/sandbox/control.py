@@ -52,10 +52,14 @@ class Control:
     """Everything that a test or an operator may do to the sandbox."""
 
     def reset(self) -> None:
+        """Forget everything, but not where events go and how fast the clock was told to run at the start."""
+        target = clock.world().manners.get("webhook_url")
         for model in EVERYTHING:
             model.objects.all().delete()
         faults.forget()
-        clock.world()
+        clock.run(clock.first_speed())
+        if target is not None:
+            self._behave(webhook_url=target)
 
     def fault(self, operation: str, kind: str, *, times: int = 1, **options: Any) -> None:
         """Let the next `times` calls of an operation (`*` for any) go wrong. Raises ValueError for an unknown kind."""
@@ -157,6 +161,12 @@ class Control:
         row = clock.world()
         row.manners = {**row.manners, **manners}
         row.save(update_fields=["manners"])
+
+    def send_to(self, url: str) -> None:
+        """Where events go from now on, those that wait included; "" lets them wait. Raises ValueError."""
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError(f"{url} is no http address")
+        self._behave(webhook_url=url)
 
     def replay(self, event_id: str) -> bool:
         found = Event.objects.filter(event_id=event_id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from reseller_portal.sandbox import clock
+from reseller_portal.sandbox import clock, delivery
 from reseller_portal.sandbox.control import Control
 from reseller_portal.sandbox.models import Event, Fault, Journal
 from reseller_portal.sandbox.router import ALIAS
@@ -112,11 +112,27 @@ def _set_manners(wish: Mapping[str, Any]) -> None:
 
 
 def _events() -> dict[str, Any]:
-    newest = Event.objects.order_by("-pk")[:200]
-    return {"events": list(newest.values("event_id", "name", "state", "attempts", "last_status"))}
+    """The newest first, each with what goes over the wire and the log of its delivery."""
+    return {"url": delivery.target(), "events": [_event(each) for each in Event.objects.order_by("-pk")[:200]]}
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "event_id": event.event_id,
+        "name": event.name,
+        "at": clock.as_text(event.made_at),
+        "state": event.state,
+        "attempts": event.attempts,
+        "last_status": event.last_status,
+        "deliveries": event.deliveries,
+        "body": json.loads(event.body),
+    }
 
 
 def _change_events(wish: Mapping[str, Any]) -> None:
+    if "url" in wish:
+        control.send_to(str(wish["url"]))
+        return
     if wish.get("hold"):
         control.hold()
         return

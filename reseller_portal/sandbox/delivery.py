@@ -19,6 +19,11 @@ TIMEOUT = (3.05, 60.0)
 TICK_SECONDS = 0.5
 
 
+def target() -> str:
+    """Where events go: what was chosen by hand, or what the process was started with; "" for nowhere yet."""
+    return str(clock.world().manners.get("webhook_url", os.environ.get("SANDBOX_WEBHOOK_URL", "")))
+
+
 def signed_headers(body: bytes) -> dict[str, str]:
     return signing.signed_headers(body, clock.world().manners.get("signature", {}))
 
@@ -41,6 +46,7 @@ def _post(event: Event, url: str, session: requests.Session) -> None:
         outcome, is_taken = type(error).__name__, False
     event.attempts += 1
     event.last_status = outcome
+    event.deliveries = [*event.deliveries, {"at": clock.as_text(clock.real_now()), "answer": outcome}]
     if is_taken:
         event.state, event.due_at = "delivered", None
     elif event.attempts > len(GAPS):
@@ -50,13 +56,16 @@ def _post(event: Event, url: str, session: requests.Session) -> None:
     event.save()
 
 
-def run_for_ever(url: str) -> None:
-    """Move the world and deliver what comes of it. Survives a database that is away for a while."""
+def run_for_ever() -> None:
+    """Move the world and deliver what comes of it. Survives a database that is away for a while.
+
+    While nobody said where to, events wait.
+    """
     session = requests.Session()
     while True:
         try:
             steps.tick()
-            if url:
+            if url := target():
                 deliver_due(url, session)
         except DatabaseError:
             logger.warning("the sandbox's database is away")
@@ -65,5 +74,4 @@ def run_for_ever(url: str) -> None:
 
 
 def start_in_background() -> None:
-    target = os.environ.get("SANDBOX_WEBHOOK_URL", "")
-    threading.Thread(target=run_for_ever, args=(target,), name="sandbox-clock", daemon=True).start()
+    threading.Thread(target=run_for_ever, name="sandbox-clock", daemon=True).start()

@@ -195,7 +195,10 @@ class Journal(models.Model):
 
 
 class Event(models.Model):
-    """A webhook: the exact bytes, and how far its delivery is. `due_at` is real time, not the sandbox's clock."""
+    """A webhook: the exact bytes, and how far its delivery is. `due_at` is real time, not the sandbox's clock.
+
+    `deliveries` is the log of attempts: when, in real time, and what was answered.
+    """
 
     event_id = models.CharField(max_length=40)
     name = models.CharField(max_length=60)
@@ -205,3 +208,4 @@ class Event(models.Model):
     due_at = models.DateTimeField(null=True, db_index=True)
     state = models.CharField(max_length=10, default="pending")
     last_status = models.CharField(max_length=60, blank=True)
+    deliveries = models.JSONField(default=list)

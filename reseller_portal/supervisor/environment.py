@@ -93,11 +93,13 @@ def portal_environment(
     return {**LEAN, **defaults, **plan.outside, **fixed}
 
 
-def sandbox_environment(plan: Plan, database_url: str) -> dict[str, str]:
+def sandbox_environment(plan: Plan, database_url: str, *, is_alone: bool = False) -> dict[str, str]:
+    """Beside a portal its events go there; alone they go where SANDBOX_WEBHOOK_URL says, or wait to be told."""
+    beside = f"{plan.portal_address}/webhooks/upstream/"
     return {
         **LEAN,
         **{key: value for key, value in plan.outside.items() if key in {"PATH", "HOME", "LANG", "SANDBOX_SPEED"}},
         "SANDBOX_DATABASE_URL": database_url,
         "SANDBOX_KEY": SANDBOX_KEY,
-        "SANDBOX_WEBHOOK_URL": f"{plan.portal_address}/webhooks/upstream/",
+        "SANDBOX_WEBHOOK_URL": plan.outside.get("SANDBOX_WEBHOOK_URL", "") if is_alone else beside,
     }

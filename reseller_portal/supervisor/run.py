@@ -64,7 +64,7 @@ def run_sandbox(plan: Plan, say: Say, stopped: threading.Event) -> None:
     """`make sandbox`: only the sandbox, with its database."""
     with _install(plan, say, stopped, {"SANDBOX_PORT": plan.sandbox_port}) as install:
         urls = make_embedded(install.keeper.open(), load_keys(plan.data))
-        environment = sandbox_environment(plan, urls.sandbox)
+        environment = sandbox_environment(plan, urls.sandbox, is_alone=True)
         install.commands.run(environment, "-m", "reseller_portal.sandbox", "prepare")
         child = services.make_sandbox(plan, environment)
         install.family.add(child)

@@ -50,3 +50,11 @@ def test_the_sandbox_hears_nothing_of_the_portal_s_secrets(tmp_path: Path) -> No
     assert "SECRET_KEY" not in found
     assert "DATABASE_URL" not in found
     assert found["SANDBOX_WEBHOOK_URL"] == "http://127.0.0.1:8400/webhooks/upstream/"
+
+
+def test_a_sandbox_alone_sends_its_events_where_it_is_told(tmp_path: Path) -> None:
+    mine = "http://127.0.0.1:9000/hooks"
+    plan = make_plan(tmp_path, {"SANDBOX_WEBHOOK_URL": mine})
+    assert sandbox_environment(plan, "postgresql:///sandbox", is_alone=True)["SANDBOX_WEBHOOK_URL"] == mine
+    alone = make_plan(tmp_path, {})
+    assert sandbox_environment(alone, "postgresql:///sandbox", is_alone=True)["SANDBOX_WEBHOOK_URL"] == ""
