@@ -46,3 +46,50 @@ def same_customer(child: str, column: str, parent: str) -> migrations.RunSQL:
         f" REFERENCES {parent} (customer_id, id) DEFERRABLE INITIALLY DEFERRED"
     )
     return migrations.RunSQL(f"{unique}; {tie}", f"ALTER TABLE {child} DROP CONSTRAINT {name}")
+
+
+def search_extensions() -> migrations.RunSQL:
+    """Both are trusted: the owner of the database may make them. Others may use them too, so they are never dropped."""
+    return migrations.RunSQL(
+        "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS btree_gin", migrations.RunSQL.noop
+    )
+
+
+def search_function(name: str, *, table: str, column: str) -> migrations.RunSQL:
+    """`name(needle, states, after_text, after_id, most)`: ids of the scoped customer's rows that contain `needle`,
+    in these states, or, without any, in all but REMOVED.
+
+    LIKE is not leakproof, so under a policy no trigram index serves it. The function runs as the owner, whom the policy
+    `search` lets read, and filters by the customer itself. It takes that one from the scope, so that nobody can ask
+    about another.
+    """
+    searcher = f"""
+        CREATE FUNCTION {name}(needle text, states text[], after_text text, after_id bigint, most integer)
+        RETURNS SETOF bigint LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 51
+        SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+        AS $body$
+        DECLARE
+            mine CONSTANT bigint := NULLIF(current_setting('app.customer_id', true), '')::bigint;
+            wanted CONSTANT text := '%' || regexp_replace(needle, '([\\\\%_])', '\\\\\\1', 'g') || '%';
+        BEGIN
+            IF mine IS NULL THEN
+                RAISE insufficient_privilege USING MESSAGE = 'A search needs the scope of a customer.';
+            END IF;
+            RETURN QUERY
+                SELECT found.id FROM public.{table} AS found
+                WHERE found.customer_id = mine AND found.{column} LIKE wanted
+                  AND (found.state = ANY (states) OR states IS NULL AND found.state <> 'REMOVED')
+                  AND (found.{column}, found.id) > (after_text, after_id)
+                ORDER BY found.{column}, found.id LIMIT most;
+        END
+        $body$
+    """  # noqa: S608  # the names are ours
+    signature = f"{name}(text, text[], text, bigint, integer)"
+    return migrations.RunSQL(
+        [
+            f"CREATE POLICY search ON {table} FOR SELECT TO CURRENT_USER USING (true)",
+            searcher,
+            f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",
+        ],
+        [f"DROP FUNCTION {signature}", f"DROP POLICY search ON {table}"],
+    )

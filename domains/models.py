@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
@@ -62,6 +63,13 @@ class Domain(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["customer", "name", "id"], name="domains_by_name"),
             models.Index(fields=["customer", "state", "name", "id"], name="domains_by_state"),
+            GinIndex(
+                fields=["customer", "name"],
+                name="domains_by_letters",
+                opclasses=["int8_ops", "gin_trgm_ops"],
+                # A list of pending entries would make searches after an import slow until somebody vacuums.
+                fastupdate=False,
+            ),
             models.Index(fields=["customer", "-created_at"], name="domains_newest"),
         ]
 

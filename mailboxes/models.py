@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
@@ -68,6 +69,13 @@ class Mailbox(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["customer", "address", "id"], name="mailboxes_by_address"),
             models.Index(fields=["customer", "state", "address", "id"], name="mailboxes_by_state"),
+            GinIndex(
+                fields=["customer", "address"],
+                name="mailboxes_by_letters",
+                opclasses=["int8_ops", "gin_trgm_ops"],
+                # A list of pending entries would make searches after an import slow until somebody vacuums.
+                fastupdate=False,
+            ),
             models.Index(fields=["customer", "domain", "address"], name="mailboxes_of_domain"),
         ]
 

@@ -2,23 +2,25 @@
 
 from accounts.models import Customer
 from mailboxes.models import Mailbox
-from reseller_portal.core.pages import Window, window
+from reseller_portal.core.pages import Search, Window, window, window_containing
 
-SHOWN = ("customer_id", "address", "first_name", "last_name", "state", "provider", "expires_at")
+COLUMNS = ("customer_id", "address", "first_name", "last_name", "state", "provider", "expires_at")
 STATES = {
     "active": ["ACTIVE"],
     "working": ["IN_PROGRESS", "CREATING_PASSWORD"],
     "attention": ["EXPIRED", "FAILED"],
 }
+ORDER = ("address", "id")
 
 
 def list_mailboxes(*, customer: Customer, contains: str = "", state: str = "", after: str = "") -> Window[Mailbox]:
     """One window of a customer's mailboxes by address; `state` is a key of STATES, anything else means all."""
-    rows = Mailbox.objects.filter(customer=customer).only(*SHOWN)
-    rows = rows.filter(state__in=STATES[state]) if state in STATES else rows.exclude(state="REMOVED")
-    if contains:
-        rows = rows.filter(address__contains=contains.strip().lower())
-    return window(rows, order=("address", "id"), after=after)
+    rows, states = Mailbox.objects.filter(customer=customer).only(*COLUMNS), STATES.get(state)
+    needle = contains.strip().lower()
+    if needle:
+        return window_containing(rows, Search("mailboxes_containing", needle, states), order=ORDER, after=after)
+    rows = rows.filter(state__in=states) if states else rows.exclude(state=Mailbox.State.REMOVED)
+    return window(rows, order=ORDER, after=after)
 
 
 def get_mailbox(*, customer: Customer, number: int) -> Mailbox | None:

@@ -21,8 +21,8 @@ def overview(request: CustomerRequest) -> HttpResponse:
     may_see_money = request.actor.may("billing.view")
     available = ledger.balance_of(customer) if may_see_money else None
     context = {
-        "domain_count": capped_count(Domain.objects.filter(customer=customer, state="ACTIVE")),
-        "mailbox_count": capped_count(Mailbox.objects.filter(customer=customer, state="ACTIVE")),
+        "domain_count": capped_count(Domain.objects.filter(customer=customer, state="ACTIVE"), by="name"),
+        "mailbox_count": capped_count(Mailbox.objects.filter(customer=customer, state="ACTIVE"), by="address"),
         "orders": open_orders(customer=customer),
         "failures": orders_with_failures(customer=customer),
         "available_minor": available,

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 50
@@ -23,20 +25,41 @@ class Window(Generic[M]):
 
 def window(rows: QuerySet[M], *, order: tuple[str, ...], after: str = "", size: int = PAGE_SIZE) -> Window[M]:
     """The rows after a key, in an order whose last field is unique. A key that makes no sense starts at the top."""
-    found = list(_after(rows, order, after).order_by(*order)[: size + 1])
+    found = list(_after(rows, order, _read(rows, order, after)).order_by(*order)[: size + 1])
     shown = found[:size]
     next_key = _pack([getattr(shown[-1], name.lstrip("-")) for name in order]) if len(found) > size else ""
     return Window(shown, next_key)
 
 
-def capped_count(rows: QuerySet[Any]) -> int:
-    """How many, up to `MOST_COUNTED`; nobody reads beyond and counting on costs."""
-    return rows.order_by()[:MOST_COUNTED].count()
+@dataclass(frozen=True)
+class Search:
+    """What a list is searched for. `function` is one that `search_function` made; it finds in the order (text, id)."""
+
+    function: str
+    needle: str
+    states: list[str] | None
 
 
-def _after(rows: QuerySet[M], order: tuple[str, ...], after: str) -> QuerySet[M]:
-    values = _unpack(after)
-    if len(values) != len(order):
+def window_containing(rows: QuerySet[M], search: Search, *, order: tuple[str, str], after: str = "") -> Window[M]:
+    """The same, of the rows whose text contains the needle."""
+    text, number = _read(rows, order, after) or ("", 0)
+    found = RawSQL(  # noqa: S611  # the name is ours; whatever was typed is a parameter
+        f"SELECT * FROM {search.function}(%s, %s, %s, %s, %s)",  # noqa: S608
+        [search.needle, search.states, text, number, PAGE_SIZE + 1],
+    )
+    return window(rows.filter(pk__in=found), order=order, after=after)
+
+
+def capped_count(rows: QuerySet[Any], *, by: str) -> int:
+    """How many, up to `MOST_COUNTED`; nobody reads beyond and counting on costs.
+
+    `by` continues an index that the filters begin: without an order the first rows may be anywhere in the table.
+    """
+    return rows.order_by(by)[:MOST_COUNTED].count()
+
+
+def _after(rows: QuerySet[M], order: tuple[str, ...], values: Sequence[Any]) -> QuerySet[M]:
+    if not values:
         return rows
     condition = Q()
     equal: dict[str, Any] = {}
@@ -49,6 +72,18 @@ def _after(rows: QuerySet[M], order: tuple[str, ...], after: str) -> QuerySet[M]
     return rows.filter(condition, **{f"{first}__{bound}": values[0]})
 
 
+def _read(rows: QuerySet[M], order: tuple[str, ...], after: str) -> list[Any]:
+    """One value for each field of the order, or none at all when the key is not one of ours."""
+    values = _unpack(after)
+    if len(values) != len(order):
+        return []
+    fields = {field.name: field for field in rows.model._meta.concrete_fields}
+    try:
+        return [fields[name.lstrip("-")].clean(value, None) for name, value in zip(order, values, strict=True)]
+    except ValidationError:
+        return []
+
+
 def _pack(values: list[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).decode().rstrip("=")
 
@@ -58,4 +93,4 @@ def _unpack(key: str) -> list[Any]:
         values = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
     except ValueError:
         return []
-    return values if isinstance(values, list) and all(isinstance(value, str | int) for value in values) else []
+    return values if isinstance(values, list) and all(str(value).isprintable() for value in values) else []

@@ -12,6 +12,10 @@ from psycopg import sql
 from accounts import staff_groups
 
 APPEND_ONLY = ("accounts_auditentry", "billing_transaction", "billing_entry")
+SEARCHES = """
+    SELECT oid::regprocedure::text FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND prosecdef AND proname LIKE '%\\_containing'
+"""
 
 
 class Command(BaseCommand):
@@ -44,6 +48,11 @@ def grant(*, role: str) -> None:
                 sql.SQL("REVOKE ALL ON {table} FROM {role}; GRANT " + verbs + " ON {table} TO {role}").format(
                     table=sql.Identifier(table), role=sql.Identifier(role)
                 )
+            )
+        cursor.execute(SEARCHES)
+        for (search,) in cursor.fetchall():
+            cursor.execute(
+                sql.SQL("GRANT EXECUTE ON FUNCTION " + search + " TO {role}").format(role=sql.Identifier(role))
             )
         cursor.execute(
             sql.SQL(

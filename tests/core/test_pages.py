@@ -1,0 +1,67 @@
+"""Keys of lists come from addresses, so anybody may write them."""
+
+import base64
+import json
+
+import pytest
+from django.test import Client
+
+from accounts.tenancy import scope
+from domains.models import Domain
+from domains.selectors import list_domains
+from tests.world import World
+
+STRANGE: tuple[object, ...] = (
+    ["a", "b"], ["a"], ["a", 1, 2], ["", 0], ["a", 2**70], ["a", -(2**70)], [1, 1], ["a", True], ["x" * 9999, 1],
+    ["a\0", 1], ["\ud800", 1], [["a"], 1], [None, {}], {}, 7, None,
+)  # fmt: skip
+
+
+def packed(values: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+
+@pytest.fixture
+def browser(world: World) -> Client:
+    with scope(world.acme.pk):
+        Domain.objects.create(customer=world.acme, name="north.com", state="ACTIVE")
+    client = Client()
+    client.force_login(world.ada)
+    return client
+
+
+@pytest.mark.parametrize("page", ["domains/", "domains/?contains=o", "mailboxes/", "orders/", "billing/"])
+@pytest.mark.parametrize("key", [*map(packed, STRANGE), "%%%", "=", "éé", "AAAA", "x" * 5000], ids=lambda key: key[:12])
+def test_a_key_that_nobody_handed_out_harms_nothing(browser: Client, page: str, key: str) -> None:
+    path, _, query = page.partition("?")
+    question = {"after": key} | ({"contains": "o"} if query else {})
+    assert browser.get(f"/c/acme/{path}", question).status_code == 200
+
+
+def test_a_key_that_makes_no_sense_starts_at_the_top(browser: Client, world: World) -> None:
+    with scope(world.acme.pk):
+        for key in (packed(["zzz", "not a number"]), "nonsense"):
+            assert [row.name for row in list_domains(customer=world.acme, after=key).rows] == ["north.com"]
+        assert list_domains(customer=world.acme, after=packed(["zzz", 1])).rows == []
+
+
+@pytest.mark.parametrize("path", ["domains/?contains=a%00", "domains/a%00.com/", "orders/a%00/", "?%78=%00"])
+def test_a_nul_sign_in_an_address_is_refused_and_no_fault_of_ours(browser: Client, path: str) -> None:
+    assert browser.get(f"/c/acme/{path}").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/c/acme/domains/find/", "/c/acme/mailboxes/order/", "/account/login/"])
+def test_nor_is_one_in_a_form(browser: Client, path: str) -> None:
+    form = {"way": "list", "names": "a\0.com", "domains": "a\0.com", "login": "a\0@b.example", "password": "\0"}
+    assert browser.post(path, form).status_code == 400
+
+
+def test_a_view_that_reads_its_own_body_still_can(world: World) -> None:
+    answer = Client().post("/webhooks/upstream/", {"a": "\0"})
+    assert answer.status_code in {400, 401}
+
+
+def test_what_cannot_be_read_is_answered_with_a_page_that_says_so(browser: Client) -> None:
+    answer = browser.get("/c/acme/domains/?contains=%00").content.decode()
+    assert "This request cannot be read" in answer
+    assert 'rel="stylesheet"' in answer
