@@ -7,11 +7,35 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.messages import get_messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class NulMiddleware:
+    """No person types a NUL and PostgreSQL keeps none: a form or an address that holds one is answered 400."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path:
+            raise BadRequest("The address holds a NUL sign.")
+        _refuse_nul(request.GET)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], *_: object) -> None:
+        """A view that is no form of ours reads its own body, which may be read once only."""
+        if not getattr(view, "csrf_exempt", False):
+            _refuse_nul(request.POST)
+
+
+def _refuse_nul(values: QueryDict) -> None:
+    if any("\0" in value for _, several in values.lists() for value in several):
+        raise BadRequest("The request holds a NUL sign.")
 
 
 class PartsMiddleware:
