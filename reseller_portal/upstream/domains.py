@@ -69,7 +69,10 @@ class Domains:
         return WorkspaceCheck(domain, is_free=is_free, reason="" if is_free else answer.message)
 
     def check_workspaces(self, domains: Sequence[str], *, provider: str) -> list[WorkspaceCheck]:
-        """`check_workspace` of several names in one call, in the order asked; a name not answered counts as taken."""
+        """`check_workspace` of several names in one call, in the order asked. Secondary.
+
+        It never fails as a whole; a name not answered counts as taken.
+        """
         asked = [{"domainName": domain, "serviceProvider": provider} for domain in filled(domains)]
         answer = self.call("check_workspace", body={"domains": asked})
         checks = {
@@ -85,6 +88,7 @@ class Domains:
         return read_page(answer, Domain.read, answer.many("domains"), asked=page)
 
     def all(self, user_id: str, contains: str = "") -> Iterator[Domain]:
+        """Every page of `list`, each domain once; what is missing in one pass need not be gone."""
         return walk(lambda page: self.list(user_id, page, contains=contains))
 
     def get(self, user_id: str, name: str) -> Domain:

@@ -27,6 +27,7 @@ class Mailboxes:
         return _page(self.call("list_user_mailboxes", query=query), page)
 
     def all(self, user_id: str, contains: str = "") -> Iterator[Mailbox]:
+        """Every page of `list`, each mailbox once; what is missing in one pass need not be gone."""
         return walk(lambda page: self.list(user_id, page, contains=contains))
 
     def get(self, mailbox_id: str) -> Mailbox:
@@ -38,6 +39,7 @@ class Mailboxes:
         return _page(self.call("list_all_mailboxes", query={**page_query(page, limit), "contains": contains}), page)
 
     def all_of_everyone(self, contains: str = "") -> Iterator[Mailbox]:
+        """Every page of `list_of_everyone`, each mailbox once."""
         return walk(lambda page: self.list_of_everyone(page, contains=contains))
 
     def get_admin(self, user_id: str, mailbox_id: str) -> MailboxAdmin:

@@ -33,27 +33,36 @@ class Orders:
         return _drafted(self.call("create_order", query={"userId": user_id}, body=draft.wire()))
 
     def create_mailboxes(self, user_id: str, draft: MailboxOrderDraft) -> DraftedOrder:
-        """The same for mailboxes on a domain that is there. Path secondary."""
+        """The same for mailboxes on a domain that is there. Path secondary.
+
+        With `confirm=True` it charges at once; never repeat that. Addresses that exist are refused.
+        """
         return _drafted(self.call("create_mailbox_order", query={"userId": user_id}, body=draft.wire()))
 
     def create_with_pictures(
         self, user_id: str, draft: OrderDraft, pictures: Sequence[Picture], *, masked: Mapping[str, bool] | None = None
     ) -> DraftedOrder:
-        """`create` by form, with picture files, and forwarding masked by domain name. Assumed."""
+        """`create` by form, with picture files, and forwarding masked by domain name. Assumed.
+
+        With `confirm=True` it charges at once; never repeat that.
+        """
         form = order_form(draft, tuple(pictures), masked or {})
         return _drafted(self.call("create_order_form", query={"userId": user_id}, form=form))
 
     def create_mailboxes_with_pictures(
         self, user_id: str, draft: MailboxOrderDraft, pictures: Sequence[Picture]
     ) -> DraftedOrder:
-        """`create_mailboxes` by form, with picture files; deprecated upstream. Assumed."""
+        """`create_mailboxes` by form, with picture files; deprecated upstream, Google only. Assumed.
+
+        With `confirm=True` it charges at once; never repeat that.
+        """
         form = mailbox_form(draft, tuple(pictures))
         return _drafted(self.call("add_mailboxes_form", query={"userId": user_id}, form=form))
 
     def process(self, user_id: str, order_id: str) -> PlacedOrder:
         """Buys what was drafted: charges the wallet, queues the work. Process within minutes. Path assumed.
 
-        After `Unreachable` ask `status` first. That the order was processed before is no error.
+        After `Unreachable` ask `status`, then it may be repeated: that the order was processed before is no error.
         """
         try:
             answer = self.call("process_order", query={"userId": user_id}, body={"orderId": order_id})

@@ -43,4 +43,5 @@ class Placement:
         return read_page(answer, PlacementReport.read, answer.many("reports"), asked=page)
 
     def all_reports(self, user_id: str, *, order_id: str = "", mailbox_id: str = "") -> Iterator[PlacementReport]:
+        """Every page of `reports`, each test once."""
         return walk(lambda page: self.reports(user_id, page, order_id=order_id, mailbox_id=mailbox_id))

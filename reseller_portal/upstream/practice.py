@@ -23,10 +23,14 @@ class Practice:
         return read_stock(self.call("list_sandbox_prewarmed_domains", query=query), page)
 
     def all(self, *, provider: str = "", contains: str = "") -> Iterator[PrewarmedDomain]:
+        """Every page of `list`, each package once."""
         return walk(lambda page: self.list(page, provider=provider, contains=contains))
 
     def order(self, user_id: str, draft: PrewarmedOrderDraft, *, scenario: str = "success") -> PlacedOrder:
-        """Plays `scenario`: success, full_failure or partial_failure; any other word is success. Assumed."""
+        """Plays `scenario`: success, full_failure or partial_failure; any other word is success. Assumed.
+
+        Costs nothing; a repeat is one more order, with events of its own.
+        """
         body = {**draft.wire(), "scenario": scenario}
         return ordered(self.call("order_sandbox_prewarmed_domains", query={"userId": user_id}, body=body))
 

@@ -22,6 +22,7 @@ class Prewarm:
         return read_stock(self.call("list_prewarmed_domains", query=query), page)
 
     def all(self, *, provider: str = "", contains: str = "") -> Iterator[PrewarmedDomain]:
+        """Every page of `list`, each package once."""
         return walk(lambda page: self.list(page, provider=provider, contains=contains))
 
     def order(self, user_id: str, draft: PrewarmedOrderDraft) -> PlacedOrder:

@@ -29,6 +29,7 @@ class Subscriptions:
         return read_page(answer, Subscription.read, answer.many("subscriptions"), asked=page)
 
     def all(self, *, status: str = "", subscription_id: str = "", domain: str = "") -> Iterator[Subscription]:
+        """Every page of `list`, 50 at most on each; each contract once."""
         return walk(lambda page: self.list(page, status=status, subscription_id=subscription_id, domain=domain))
 
     def renew(self, subscription_ids: Sequence[str]) -> Accepted:
@@ -52,5 +53,8 @@ class Subscriptions:
         return accepted(self.call("cancel_subscription", body={"subscriptionId": subscription_id}))
 
     def recreate(self, subscription_ids: Sequence[str]) -> Accepted:
-        """Queues new contracts for old ones; ids change, mail may be lost: ask a person. NEVER repeat. Documented."""
+        """Queues new contracts for old ones; ids change, mail may be lost: ask a person. Documented.
+
+        NEVER repeat it unseen: a new period starts, and may be charged. Read the contracts of the domain first.
+        """
         return accepted(self.call("recreate_subscriptions", body={"subscriptionIds": filled(subscription_ids)}))

@@ -31,6 +31,7 @@ class Users:
         return read_page(answer, User.read, answer.many("users"), asked=page)
 
     def all(self, contains: str = "") -> Iterator[User]:
+        """Every page of `list`, each customer once; who is missing in one pass need not be gone."""
         return walk(lambda page: self.list(page, contains=contains))
 
     def update(self, user_id: str, draft: UserDraft) -> Accepted:
