@@ -6,7 +6,7 @@ PLAIN := SECRET_KEY=only-for-checks-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG
 	CELERY_BROKER_URL=redis://localhost:6379/0 UPSTREAM_URL=https://upstream.example/api/v1/integration \
 	UPSTREAM_KEY=key ALLOWED_HOSTS=portal.example
 
-.PHONY: run sandbox reset test check bench format setup setup-run browser clean
+.PHONY: run sandbox reset test soak check bench format setup setup-run browser clean
 
 setup-run:
 	@$(PYTHON) bin/bootstrap.py requirements/portal.txt
@@ -28,6 +28,10 @@ browser:
 
 test: setup browser
 	@$(PY) -m pytest -n 2
+
+# The same proofs as in `make test`, longer.
+soak: setup
+	@EXAMPLES=150 $(PY) -m pytest -n 2 --timeout 7200 tests/sandbox/test_conformance.py
 
 check: setup
 	$(PY) -m ruff format --check .

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reseller_portal.sandbox import clock, delivery, faults, signing, steps, wallet
+from reseller_portal.sandbox import clock, delivery, faults, serving, signing, steps, wallet
 from reseller_portal.sandbox.faults import KINDS
 from reseller_portal.sandbox.models import (
     Credential,
@@ -28,14 +28,20 @@ from reseller_portal.sandbox.models import (
     Subscription,
     World,
 )
+from reseller_portal.sandbox.operations.names import NAME
 
 EVERYTHING = (
     DnsRecord, Credential, PlacementTest, ErrorReport, Package, Mailbox, Subscription, Domain, Order, Person, Step,
     Movement, Reserved, Fault, Journal, Event, World,
 )  # fmt: skip
 
-
 GENERATIONS = ("current", "older", "listed", "usual")
+FATES = ("taken", "workspace", "conflict", "unlucky")
+MOST_TIMES = 1_000_000
+MOST_DOLLARS = 10**12
+LONGEST_STEP = timedelta(days=3660)
+LAST_YEAR = 9900
+FASTEST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -62,10 +68,14 @@ class Control:
             self._behave(webhook_url=target)
 
     def fault(self, operation: str, kind: str, *, times: int = 1, **options: Any) -> None:
-        """Let the next `times` calls of an operation (`*` for any) go wrong. Raises ValueError for an unknown kind."""
+        """Let the next `times` calls of an operation (`*` for any) go wrong. Raises ValueError for what is unknown."""
+        if operation != "*" and operation not in serving.operation_names():
+            raise ValueError(f"there is no operation {operation}")
         if kind not in KINDS:
             raise ValueError(f"{kind} is none of {', '.join(KINDS)}")
-        Fault.objects.create(operation=operation, kind=kind, times=times, options=options)
+        if not 1 <= times <= MOST_TIMES:
+            raise ValueError(f"times must be from 1 to {MOST_TIMES}")
+        Fault.objects.create(operation=operation, kind=kind, times=times, options=faults.checked_options(options))
 
     def lose_answer_of(self, operation: str, *, times: int = 1) -> None:
         self.fault(operation, "lose_answer", times=times)
@@ -84,10 +94,10 @@ class Control:
 
     def set_wallet(self, dollars: Decimal | int) -> None:
         clock.world()
-        World.objects.update(wallet_minor=int(Decimal(dollars) * 100))
+        World.objects.update(wallet_minor=_cents(dollars))
 
     def add_to_wallet(self, dollars: Decimal | int) -> None:
-        wallet.add(int(Decimal(dollars) * 100), "Top-up")
+        wallet.add(_cents(dollars), "Top-up")
 
     def wallet_minor(self) -> int:
         return wallet.balance_minor()
@@ -102,11 +112,20 @@ class Control:
         clock.freeze()
 
     def run(self, speed: float = 1.0) -> None:
+        """Raises ValueError for a speed that is none."""
+        if not 0 <= speed <= FASTEST:
+            raise ValueError(f"speed must be from 0 to {FASTEST}")
         clock.run(speed)
 
     def advance(self, step: timedelta | float) -> None:
-        """Move the clock and carry out what became due, step by step in order."""
-        target = clock.now() + (step if isinstance(step, timedelta) else timedelta(seconds=step))
+        """Move the clock and carry out what became due, step by step in order. Raises ValueError for too long a step.
+
+        Ten years at a time are enough: on the way everything renews itself month by month.
+        """
+        length = step if isinstance(step, timedelta) else timedelta(seconds=step)
+        target = clock.now() + length
+        if not timedelta(0) <= length <= LONGEST_STEP or target.year > LAST_YEAR:
+            raise ValueError(f"the clock moves on by {LONGEST_STEP.days} days at most, up to the year {LAST_YEAR}")
         while clock.now() < target:
             upcoming = (
                 Step.objects.filter(due_at__lte=target).order_by("due_at").values_list("due_at", flat=True).first()
@@ -115,7 +134,11 @@ class Control:
             steps.tick()
 
     def reserve(self, name: str, fate: str) -> None:
-        """Give a name a fate: taken, workspace, conflict, unlucky."""
+        """Give a name a fate. Raises ValueError for one that does not exist."""
+        if fate not in FATES:
+            raise ValueError(f"{fate} is none of {', '.join(FATES)}")
+        if not NAME.match(name):
+            raise ValueError(f"{name} is not a domain name")
         Reserved.objects.update_or_create(name=name, defaults={"fate": fate})
 
     def pending_letters(self) -> list[Letter]:
@@ -171,6 +194,12 @@ class Control:
     def replay(self, event_id: str) -> bool:
         found = Event.objects.filter(event_id=event_id)
         return bool(found.update(state="pending", attempts=0, due_at=clock.real_now()))
+
+
+def _cents(dollars: Decimal | int) -> int:
+    if not abs(Decimal(dollars)) <= MOST_DOLLARS:
+        raise ValueError(f"an amount is at most {MOST_DOLLARS}")
+    return int(Decimal(dollars) * 100)
 
 
 def _letter(event: Event) -> Letter:

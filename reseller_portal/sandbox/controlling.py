@@ -4,14 +4,14 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from reseller_portal.sandbox import clock, delivery
 from reseller_portal.sandbox.control import Control
-from reseller_portal.sandbox.models import Event, Fault, Journal
+from reseller_portal.sandbox.models import Event, Fault, Journal, Reserved
 from reseller_portal.sandbox.router import ALIAS
 from reseller_portal.sandbox.wire import Answer, Refusal
 
@@ -28,6 +28,8 @@ def answer(method: str, path: str, body: bytes) -> Answer:
     if room not in ROOMS:
         raise Refusal(404, f"No such room; there are {', '.join(ROOMS)}")
     look, change = ROOMS[room]
+    if method not in {"GET", "POST"}:
+        raise Refusal(405, "GET looks, POST changes")
     if method == "POST":
         with transaction.atomic(using=ALIAS):
             _change(change, body)
@@ -39,8 +41,10 @@ def _change(change: Callable[[Mapping[str, Any]], None] | None, body: bytes) -> 
         raise Refusal(405, "Nothing can be changed here")
     try:
         wish = json.loads(body or b"{}")
+        if not isinstance(wish, dict):
+            raise ValueError("the body must be a JSON object")
         change(wish)
-    except (ValueError, KeyError, TypeError, InvalidOperation) as error:
+    except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
         raise Refusal(400, f"Not understood: {error}") from None
 
 
@@ -94,6 +98,10 @@ def _calls() -> dict[str, Any]:
     newest = Journal.objects.order_by("-pk").values("operation", "status", "at", "key_end")[:500]
     rows = [{**each, "at": clock.as_text(each["at"])} for each in newest]
     return {"calls": rows[::-1]}
+
+
+def _names() -> dict[str, Any]:
+    return {"names": list(Reserved.objects.order_by("name").values("name", "fate"))}
 
 
 def _reserve(wish: Mapping[str, Any]) -> None:
@@ -150,7 +158,7 @@ ROOMS: dict[str, Room] = {
     "clock": (_clock, _set_clock),
     "faults": (_faults, _set_fault),
     "wallet": (_wallet, _set_wallet),
-    "names": (lambda: {"status": "ok"}, _reserve),
+    "names": (_names, _reserve),
     "calls": (_calls, None),
     "movements": (lambda: {"movements": [{"cents": c, "reason": r} for c, r in control.movements()[-500:]]}, None),
     "events": (_events, _change_events),

@@ -16,10 +16,29 @@ KINDS = (
     "lose_answer", "error_before", "error_after", "throttle", "slow", "hang", "refuse", "truncate", "html",
     "stale_read", "partial",
 )  # fmt: skip
+# Lowest and highest value of what a fault can be told.
+OPTIONS: dict[str, tuple[float, float]] = {
+    "rate": (0, 1), "seconds": (0, 3600), "retry_after": (0, 3600), "status": (400, 599),
+}  # fmt: skip
 KEPT_ANSWERS = 200
 _earlier: OrderedDict[Question, Answer] = OrderedDict()
 BEFORE = ("error_before", "throttle", "slow", "hang", "refuse")
 HANG_SECONDS = 30.0
+
+
+def checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises ValueError for an option that does not exist, or a value that is none."""
+    for key, value in options.items():
+        if key == "words":
+            if not isinstance(value, str):
+                raise ValueError("words must be a text")
+            continue
+        if key not in OPTIONS:
+            raise ValueError(f"{key} is none of {', '.join(OPTIONS)}, words")
+        lowest, highest = OPTIONS[key]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
+            raise ValueError(f"{key} must be a number from {lowest:g} to {highest:g}")
+    return dict(options)
 
 
 def halves(fault: Fault | None) -> bool:

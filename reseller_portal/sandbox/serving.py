@@ -64,6 +64,10 @@ class Pace:
             return True
 
 
+def operation_names() -> set[str]:
+    return {each.name for each in OPERATIONS.values()}
+
+
 def api_key() -> str:
     return os.environ.get("SANDBOX_KEY", "sandbox-key")
 

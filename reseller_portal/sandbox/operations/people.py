@@ -100,7 +100,7 @@ def list_countries(call: Call) -> Answer:
 def list_states(call: Call) -> Answer:
     code = call.need_query("countryCode")
     if pycountry.countries.get(alpha_2=code) is None:
-        raise Refusal(404, "Country not found")
+        raise Refusal(422, "Country not found")
     states = pycountry.subdivisions.get(country_code=code) or []  # type: ignore[no-untyped-call]  # pycountry's own gap
     return ok("States fetched successfully", {each.name: each.code.partition("-")[2] for each in states})
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from reseller_portal.sandbox import wallet
 from reseller_portal.sandbox.models import ErrorReport, PlacementTest
-from reseller_portal.sandbox.operations.owned import own_mailbox
+from reseller_portal.sandbox.operations.owned import mailbox_by_id
 from reseller_portal.sandbox.operations.people import find_person
 from reseller_portal.sandbox.steps import later, step
 from reseller_portal.sandbox.wire import Answer, Call, Refusal, ok, operation, paged
@@ -20,8 +20,10 @@ SEEDS = {"google": 6, "microsoft365": 4}
 def create_placement_test(call: Call) -> Answer:
     """The only call with a 402 (contract, quirk 30). No event follows."""
     person = find_person(call.user_id())
-    mailboxes = [own_mailbox(call, each) for each in call.need_texts("mailboxIds")]
+    mailboxes = [mailbox_by_id(each) for each in call.need_texts("mailboxIds")]
     for mailbox in mailboxes:
+        if mailbox.person_id != person.id:
+            raise Refusal(404, "Mailbox not found")
         if mailbox.status != "ACTIVE":
             raise Refusal(400, f"Mailbox {mailbox.email} has no SMTP credentials")
     insight = bool(call.body.get("aiInsight"))
