@@ -1,6 +1,6 @@
 """The one way to write an audit row: in the transaction of the change it speaks of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -34,12 +34,7 @@ def record(
     after: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     """Note who did what to what. Values under secret-sounding keys are masked, at any depth."""
-    return _write(
-        AuditEntry(customer=actor.customer, actor=actor.user, actor_label=actor.label, action=action),
-        subject=subject,
-        before=before,
-        after=after,
-    )
+    return _write(_of(actor, action), subject=subject, before=before, after=after)
 
 
 def record_by_staff(
@@ -60,6 +55,14 @@ def record_by_staff(
     )
 
 
+def record_all(*, entries: Iterable[tuple[Actor, str, models.Model, Mapping[str, Any], Mapping[str, Any]]]) -> None:
+    """`record` for many at once, each as (actor, action, subject, before, after)."""
+    AuditEntry.objects.bulk_create(
+        _filled(_of(actor, action), subject=subject, before=before, after=after)
+        for actor, action, subject, before, after in entries
+    )
+
+
 def masked(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: MASK if is_secret(str(key)) else masked(item) for key, item in value.items()}
@@ -74,7 +77,23 @@ def is_secret(key: str) -> bool:
     return any(word in plain for word in SECRET_WORDS)
 
 
+def _of(actor: Actor, action: str) -> AuditEntry:
+    return AuditEntry(customer=actor.customer, actor=actor.user, actor_label=actor.label, action=action)
+
+
 def _write(
+    entry: AuditEntry,
+    *,
+    subject: models.Model,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+) -> AuditEntry:
+    filled = _filled(entry, subject=subject, before=before, after=after)
+    filled.save(force_insert=True)
+    return filled
+
+
+def _filled(
     entry: AuditEntry,
     *,
     subject: models.Model,
@@ -86,5 +105,4 @@ def _write(
     entry.subject_label = str(subject)[:300]
     entry.before = masked(before or {})
     entry.after = masked(after or {})
-    entry.save(force_insert=True)
     return entry

@@ -9,6 +9,8 @@ from billing.models import Item, OrderLine, OrderPart
 from reseller_portal.webhooks.registry import NotYet, Received
 
 NO_REASON = "The upstream gave no reason."
+# About a minute and a half: a commit of ours never takes that long.
+ATTEMPTS_FOR_OUR_COMMIT = 6
 SECRETS = {"password": "password", "appPassword": "app_password", "authenticatorSecret": "authenticator"}
 
 
@@ -18,6 +20,8 @@ def domain_delivered(event: Received) -> None:
     The second shape has no ids. A domain without one could carry no mailboxes later, so the order is looked at.
     """
     part = _part(event)
+    if part is None:
+        return
     for facts in event.data.get("domains") or [event.data]:
         if not facts.get("domainId"):
             settlement.look_at(part)
@@ -29,8 +33,7 @@ def domain_delivered(event: Received) -> None:
 
 def domain_failed(event: Received) -> None:
     """`domain.order.failed`: no mailbox event will follow, so its mailboxes end with it."""
-    part = _part(event)
-    for line in _lines(part, Item.DOMAIN, str(event.data.get("domainName", ""))):
+    for line in _lines(_part(event), Item.DOMAIN, str(event.data.get("domainName", ""))):
         charged = _cents(event.data.get("price"))
         settlement.fail(line, str(event.data.get("reason") or NO_REASON))
         if charged is not None:
@@ -39,8 +42,7 @@ def domain_failed(event: Received) -> None:
 
 def workspace_delivered(event: Received) -> None:
     """`mailbox.order.success`: the workspace stands and tells what its mailboxes cost together."""
-    part = _part(event)
-    lines = list(_lines(part, Item.MAILBOX, str(event.data.get("domainName", ""))))
+    lines = _lines(_part(event), Item.MAILBOX, str(event.data.get("domainName", "")))
     total = _cents(event.data.get("price"))
     if total is not None and lines:
         for line, share in zip(lines, _shares(total, len(lines)), strict=True):
@@ -48,14 +50,15 @@ def workspace_delivered(event: Received) -> None:
 
 
 def workspace_failed(event: Received) -> None:
-    part = _part(event)
-    for line in _lines(part, Item.MAILBOX, str(event.data.get("domainName", ""))):
+    for line in _lines(_part(event), Item.MAILBOX, str(event.data.get("domainName", ""))):
         settlement.fail(line, str(event.data.get("reason") or NO_REASON))
 
 
 def mailbox_created(event: Received) -> None:
     """`mailbox.created`: the address works; its credentials come with it."""
     part = _part(event)
+    if part is None:
+        return
     secrets = {ours: str(event.data[theirs]) for theirs, ours in SECRETS.items() if event.data.get(theirs)}
     delivery = as_delivery(event.data, upstream_id=str(event.data.get("mailboxId") or ""), secrets=secrets)
     address = str(event.data.get("email", "")).lower()
@@ -63,16 +66,19 @@ def mailbox_created(event: Received) -> None:
         settlement.deliver(line, delivery)
 
 
-def _part(event: Received) -> OrderPart:
-    """The part of this upstream order. Raises `NotYet` when our own commit is still on its way."""
+def _part(event: Received) -> OrderPart | None:
+    """The part of this upstream order; None for an order that was not placed here.
+
+    Raises `NotYet` as long as our own commit may still be on its way.
+    """
     part = settlement.lock_part(event.order_id)
-    if part is None:
+    if part is None and event.attempts < ATTEMPTS_FOR_OUR_COMMIT:
         raise NotYet(f"no order {event.order_id} here yet")
     return part
 
 
-def _lines(part: OrderPart, item: str, domain_name: str) -> list[OrderLine]:
-    return list(settlement.lines_of(part).filter(item=item, domain_name=domain_name.lower()))
+def _lines(part: OrderPart | None, item: str, domain_name: str) -> list[OrderLine]:
+    return [] if part is None else list(settlement.lines_of(part).filter(item=item, domain_name=domain_name.lower()))
 
 
 def _cents(value: object) -> int | None:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.tenancy import scope
 from mailboxes.models import Mailbox
+from mailboxes.services.hearing import secrets_of
 from mailboxes.services.secrets import keep_credentials
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Failed, Happened, NotHappened, Seen, Sent, Wait
@@ -36,11 +37,6 @@ class FetchMailbox:
 
 
 def _write(operation: Operation, told: Told) -> None:
-    secrets = {
-        "password": told.password,
-        "app_password": told.app_password,
-        "authenticator": told.authenticator_secret,
-    }
     with scope(operation.customer_id):
         mailbox = Mailbox.objects.get(pk=operation.payload["mailbox"])
         mailbox.subscription_id = told.subscription_id or mailbox.subscription_id
@@ -48,4 +44,4 @@ def _write(operation: Operation, told: Told) -> None:
         mailbox.expires_at = told.expires_at or mailbox.expires_at
         mailbox.seen_at = timezone.now()
         mailbox.save()
-        keep_credentials(mailbox, secrets)
+        keep_credentials(mailbox, secrets_of(told))

@@ -3,3 +3,25 @@ from django.apps import AppConfig
 
 class MirrorConfig(AppConfig):
     name = "mirror"
+
+    def ready(self) -> None:
+        from domains.services.refreshing import MAILBOXES, RECORDS, WHOLE
+        from mailboxes.services.refreshing import ONE
+        from mirror import refresh, webhooks
+        from reseller_portal.operations.registry import register
+        from reseller_portal.webhooks.registry import register as on
+
+        whole = (refresh.read_domain, refresh.read_subscriptions, refresh.read_mailboxes, refresh.read_records)
+        register(WHOLE, refresh.RefreshDomain(*whole))
+        register(RECORDS, refresh.RefreshDomain(refresh.read_records))
+        register(MAILBOXES, refresh.RefreshDomain(refresh.read_mailboxes))
+        register(ONE, refresh.RefreshMailbox())
+        for name in webhooks.OF_DOMAINS:
+            on(name, webhooks.domain_changed)
+        for name in webhooks.OF_MAILBOXES:
+            on(name, webhooks.mailboxes_changed)
+        for name in webhooks.OF_ORDERS:
+            on(name, webhooks.order_ended)
+        on("dns-record.updated", webhooks.records_changed)
+        on("prewarmup.order.success", webhooks.packages_assigned)
+        on("prewarmup.order.failed", webhooks.packages_refused)

@@ -1,6 +1,6 @@
 """Credentials: written encrypted, read only here, after the password was asked again, and never without a trace."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -35,6 +35,21 @@ def keep_credentials(mailbox: Mailbox, secrets: Mapping[str, str]) -> None:
         Credential.objects.update_or_create(
             customer=mailbox.customer, mailbox=mailbox, defaults={**sealed, "received_at": timezone.now()}
         )
+
+
+def keep_new(found: Iterable[tuple[Mailbox, Mapping[str, str]]]) -> None:
+    """Store the credentials of many mailboxes in one statement; where there are some already, they stay."""
+    now = timezone.now()
+    rows = [
+        Credential(
+            customer_id=mailbox.customer_id,
+            mailbox=mailbox,
+            received_at=now,
+            **{kind: encrypt(secrets[kind]) for kind in KINDS if secrets.get(kind)},
+        )
+        for mailbox, secrets in found
+    ]
+    Credential.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 @transaction.atomic

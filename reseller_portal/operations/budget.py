@@ -8,6 +8,10 @@ import time
 from django.conf import settings
 from django.db import connection, transaction
 
+from accounts.tenancy import staff_scope
+
+# What is urgent goes first, but every fourth call is for the rest, so that nothing waits for ever.
+SHARE_OF_THE_REST = 4
 TAKE = """
     UPDATE operations_budget
     SET next_at = GREATEST(next_at, clock_timestamp()) + make_interval(secs => %s), calls = calls + 1
@@ -15,6 +19,12 @@ TAKE = """
     RETURNING calls
 """
 WAIT = "SELECT GREATEST(EXTRACT(EPOCH FROM next_at - clock_timestamp()), 0)::float FROM operations_budget"
+URGENT = """
+    SELECT EXISTS (
+        SELECT 1 FROM operations_operation
+        WHERE due_at <= clock_timestamp() AND priority < 3
+    )
+"""
 PAUSE = "UPDATE operations_budget SET next_at = GREATEST(next_at, clock_timestamp() + make_interval(secs => %s))"
 
 
@@ -51,6 +61,34 @@ def take_patiently(*, limit: float = 20.0) -> None:
             pause_for = max(none_left.seconds, 0.01)
             time.sleep(min(pause_for, 1.0))
             waited += pause_for
+
+
+def take_in_the_background(*, limit: float = 20.0) -> None:
+    """Like `take_patiently`, for work that nobody waits for: what is due and more urgent goes first."""
+    waited = 0.0
+    while True:
+        pause_for = 1 / settings.UPSTREAM_CALLS_PER_SECOND
+        try:
+            with staff_scope("budget: is anything more urgent due"):
+                if is_the_turn_of_the_rest() or not _is_anything_urgent():
+                    take()
+                    return
+        except NoneLeft as none_left:
+            pause_for = max(none_left.seconds, 0.01)
+        if waited >= limit:
+            raise NoneLeft(pause_for)
+        time.sleep(min(pause_for, 1.0))
+        waited += pause_for
+
+
+def is_the_turn_of_the_rest() -> bool:
+    return calls_so_far() % SHARE_OF_THE_REST == SHARE_OF_THE_REST - 1
+
+
+def _is_anything_urgent() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(URGENT)
+        return bool(cursor.fetchone()[0])
 
 
 def pause(seconds: float) -> None:

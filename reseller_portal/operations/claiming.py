@@ -13,8 +13,6 @@ from reseller_portal.operations.crash_points import reach
 from reseller_portal.operations.models import Operation
 
 LEASE = timedelta(seconds=120)
-# Lookups go first, but every fourth call serves them last, so that a flood of questions never stops the purchases.
-SHARE_OF_THE_REST = 4
 State = Operation.State
 
 PICK = """
@@ -67,7 +65,8 @@ def seconds_to_next() -> float | None:
 
 
 def _pick() -> Operation | None:
-    shift = 3 if budget.calls_so_far() % SHARE_OF_THE_REST == SHARE_OF_THE_REST - 1 else 0
+    # Lookups go first, but in turn they go last, so that a flood of questions never stops the purchases.
+    shift = 3 if budget.is_the_turn_of_the_rest() else 0
     with connection.cursor() as cursor:
         cursor.execute(PICK, [shift])
         row = cursor.fetchone()

@@ -97,6 +97,9 @@ def _send(claim: Claim) -> Change:
     except Throttled as throttled:
         budget.pause(throttled.retry_after)
         return Change(State.WAITING, throttled.retry_after, error=str(throttled))
+    except budget.NoneLeft as none_left:
+        # Of several calls the first ones may have been made.
+        return Change(State.WAITING if handler.repeatable else State.UNKNOWN, none_left.seconds, error=str(none_left))
     except Refused as refused:
         return Change(State.FAILED, error=refused.reason)
     except (Unreachable, Malformed) as lost:
@@ -115,6 +118,8 @@ def _look(claim: Claim) -> Change:
     except Throttled as throttled:
         budget.pause(throttled.retry_after)
         return Change(operation.state, throttled.retry_after, error=str(throttled))
+    except budget.NoneLeft as none_left:
+        return Change(operation.state, none_left.seconds, error=str(none_left))
     except (Unreachable, Malformed, Refused) as silent:
         return _ask_again(operation, str(silent))
     return _as_change(seen, operation)

@@ -31,9 +31,10 @@ def client_for_one_call() -> Iterator[Client]:
 
 
 @contextmanager
-def client_for_reading() -> Iterator[Client]:
-    """For schedules that only read: every call waits for its own place in the budget."""
-    yield _client(lambda _operation: budget.take_patiently())
+def client_for_reading(*, in_the_background: bool = False) -> Iterator[Client]:
+    """For schedules that only read: every call waits for its own place in the budget, behind what is urgent if so."""
+    take = budget.take_in_the_background if in_the_background else budget.take_patiently
+    yield _client(lambda _operation: take())
 
 
 def _client(before_call: Callable[[str], None]) -> Client:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -17,19 +18,33 @@ State = Operation.State
 
 
 @transaction.atomic
-def ask(*, customer: Customer, kind: str, keys: Iterable[str]) -> list[Operation]:
-    """The lookups of these keys, in their order; new or stale ones are put to the upstream. Never waits."""
+def ask(*, customer: Customer, kind: str, keys: Iterable[str], fresh: timedelta = FRESH) -> list[Operation]:
+    """The lookups of these keys, in their order; new ones and those not `fresh` are put to the upstream. Never waits.
+
+    A person waits for the answer, so what was asked in the background before comes first now.
+    """
     wanted = list(dict.fromkeys(keys))
-    Operation.objects.bulk_create(
-        [
-            Operation(customer=customer, kind=kind, key=key, priority=Operation.Priority.LOOKUP, payload={"key": key})
-            for key in wanted
-        ],
-        ignore_conflicts=True,
-    )
-    _ask_again_what_is_stale(customer, kind, wanted)
+    _make(customer, kind, wanted, Operation.Priority.LOOKUP)
+    rows = _rows(customer, kind, wanted)
+    rows.filter(priority__gt=Operation.Priority.LOOKUP).update(priority=Operation.Priority.LOOKUP)
+    stale = Q(state=State.DONE, finished_at__lt=timezone.now() - fresh)
+    rows.filter(stale | Q(state__in=[State.FAILED, State.NEEDS_PERSON])).update(**_ASKED_ANEW, due_at=Now())
     transaction.on_commit(wake)
     return find(customer=customer, kind=kind, keys=wanted)
+
+
+@transaction.atomic
+def ask_anew(*, customer: Customer, kind: str, keys: Iterable[str], after: timedelta = timedelta(0)) -> None:
+    """Something changed: whatever is known of these keys is out of date. Asked in the background, in `after` at least.
+
+    What is being asked at this moment is asked once more, because its answer may be from before the change.
+    """
+    wanted = list(dict.fromkeys(keys))
+    _make(customer, kind, wanted, Operation.Priority.SYNC, due_at=timezone.now() + after)
+    _rows(customer, kind, wanted).exclude(state=State.WAITING).update(
+        **_ASKED_ANEW, due_at=Now() + after, priority=Operation.Priority.SYNC
+    )
+    transaction.on_commit(wake)
 
 
 def find(*, customer: Customer, kind: str, keys: Iterable[str]) -> list[Operation]:
@@ -39,11 +54,19 @@ def find(*, customer: Customer, kind: str, keys: Iterable[str]) -> list[Operatio
     return [found[key] for key in wanted if key in found]
 
 
-def _ask_again_what_is_stale(customer: Customer, kind: str, keys: list[str]) -> None:
-    Operation.objects.filter(
-        Q(finished_at__lt=timezone.now() - FRESH) | Q(state=State.FAILED),
-        customer=customer,
-        kind=kind,
-        key__in=keys,
-        state__in=[State.DONE, State.FAILED],
-    ).update(state=State.WAITING, due_at=Now(), attempts=0, finished_at=None, answer={})
+_ASKED_ANEW: dict[str, Any] = {
+    "state": State.WAITING, "attempts": 0, "looks": 0, "finished_at": None, "answer": {}, "lease": "", "last_error": "",
+    "faults": 0,
+}  # fmt: skip
+
+
+def _make(customer: Customer, kind: str, keys: Iterable[str], priority: int, **more: Any) -> None:
+    rows = [
+        Operation(customer=customer, kind=kind, key=key, priority=priority, payload={"key": key}, **more)
+        for key in keys
+    ]
+    Operation.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _rows(customer: Customer, kind: str, keys: Iterable[str]) -> QuerySet[Operation]:
+    return Operation.objects.filter(customer=customer, kind=kind, key__in=keys)

@@ -101,5 +101,9 @@ def register(kind: str, handler: Handler) -> None:
     _handlers[kind] = handler
 
 
+def lookup_kinds() -> list[str]:
+    return [kind for kind, handler in _handlers.items() if isinstance(handler, Lookup)]
+
+
 def handler_of(kind: str) -> Handler:
     return _handlers[kind]

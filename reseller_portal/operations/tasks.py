@@ -10,6 +10,7 @@ from accounts.tenancy import staff_scope
 from reseller_portal.operations import budget, engine
 from reseller_portal.operations.claiming import seconds_to_next
 from reseller_portal.operations.models import Operation
+from reseller_portal.operations.registry import lookup_kinds
 
 # One task works this long at most, so that a stop of the worker never waits for a long queue.
 WORK_SECONDS = 20.0
@@ -43,7 +44,7 @@ def forget_lookups() -> None:
     """Old answers are of no use to anyone."""
     with staff_scope("forget old lookups"):
         Operation.objects.filter(
-            priority=Operation.Priority.LOOKUP,
+            kind__in=lookup_kinds(),
             due_at=None,
-            placed_at__lt=timezone.now() - timedelta(hours=LOOKUPS_KEPT_HOURS),
+            finished_at__lt=timezone.now() - timedelta(hours=LOOKUPS_KEPT_HOURS),
         ).delete()

@@ -4,7 +4,7 @@ import secrets
 
 import pyotp
 
-from reseller_portal.sandbox import catalogue, clock, events, wallet
+from reseller_portal.sandbox import catalogue, clock, events, mail_records, wallet
 from reseller_portal.sandbox.domain_clock import watch_domain
 from reseller_portal.sandbox.models import Domain, Mailbox, Order, Subscription
 from reseller_portal.sandbox.steps import later, step
@@ -160,6 +160,7 @@ def ready_mailbox(subscription: Subscription, order: Order, *, first: str, last:
 
 
 def subscribe(domain: Domain, order: Order) -> Subscription:
+    mail_records.equip(domain)
     made = Subscription.objects.create(
         person=domain.person,
         domain=domain,

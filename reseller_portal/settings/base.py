@@ -135,6 +135,8 @@ WEBHOOK_WINDOW_SECONDS = env.number("WEBHOOK_WINDOW_SECONDS", 600)
 WEBHOOK_ENCODING = env.text("WEBHOOK_ENCODING", "hex")
 WEBHOOK_SIGNED = env.text("WEBHOOK_SIGNED", "body")
 WEBHOOK_PREFIX = env.text("WEBHOOK_PREFIX", "")
+# Every customer's things are read whole this often, to find what no event told of.
+SWEEP_HOURS = env.number("SWEEP_HOURS", 24)
 QUOTE_MINUTES = env.number("QUOTE_MINUTES", 30)
 # What the upstream takes for one mailbox and month, in minor units (contract, section 3). Deliveries book what it took.
 MAILBOX_COST_MINOR = env.number("MAILBOX_COST_MINOR", 300)
@@ -238,6 +240,8 @@ CELERY_BEAT_SCHEDULE = {
     "operations.forget_lookups": {"task": "operations.forget_lookups", "schedule": 3600.0},
     "billing.read_wallet": {"task": "billing.read_wallet", "schedule": 60.0},
     "webhooks.process": {"task": "webhooks.process", "schedule": 10.0},
+    "mirror.work": {"task": "mirror.work", "schedule": 10.0},
+    "mirror.sweep": {"task": "mirror.sweep", "schedule": 60.0},
 }
 
 

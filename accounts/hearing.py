@@ -1,0 +1,175 @@
+"""Take over what the upstream says: compare with the rows that are there, write what differs, and tell what did.
+
+The upstream is right about what is. What was here before is told as a `Difference`, so that nothing changes unseen.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from accounts.actors import portal_actor
+from accounts.audit import record_all
+from accounts.models import Customer
+
+# Answers have milliseconds, events have none.
+SAME_MOMENT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`kind`: changed, appeared, missing or owner. `here` and `there` fit JSON."""
+
+    kind: str
+    customer: Customer
+    subject: Model
+    name: str
+    field: str = ""
+    here: Any = None
+    there: Any = None
+
+
+@dataclass
+class Heard:
+    """What a reading came to. `notes` are sentences about what could not be taken over."""
+
+    known: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def new(self) -> int:
+        return sum(each.kind == "appeared" for each in self.differences)
+
+    @property
+    def changed(self) -> int:
+        return len({(each.subject.pk) for each in self.differences if each.kind == "changed"})
+
+    def add(self, other: "Heard") -> None:
+        self.known += other.known
+        self.differences += other.differences
+        self.notes += other.notes
+
+
+@dataclass(frozen=True)
+class Match:
+    """One thing as it was told, and the row of it. `values` None and "" were not said and change nothing.
+
+    Without a row one is made by `make`; with neither, `note` says why the thing is left alone.
+    """
+
+    customer: Customer
+    values: Mapping[str, Any]
+    row: Model | None = None
+    make: Callable[[], Model] | None = None
+    note: str = ""
+
+
+def take_in(matches: Iterable[Match], *, noun: str, at: datetime) -> Heard:
+    """Write down what was read at `at`; rows heard of since then stay. In the scope and transaction of the caller."""
+    heard = Heard()
+    changed: list[Model] = []
+    same: list[Model] = []
+    made: list[tuple[Match, Model]] = []
+    for match in matches:
+        if match.row is not None:
+            (changed if _apply(match, match.row, heard, at) else same).append(match.row)
+        elif match.make is not None:
+            made.append((match, match.make()))
+        elif match.note:
+            heard.notes.append(match.note)
+        else:
+            heard.known += 1
+    _create([row for _, row in made])
+    heard.differences += [
+        Difference("appeared", match.customer, row, str(row), there=_plain(getattr(row, "state", "")))
+        for match, row in made
+    ]
+    _update(changed, same, at)
+    _note_down(heard.differences, noun)
+    return heard
+
+
+def lock_what_is_free(rows: QuerySet[Any]) -> tuple[list[Any], list[Any]]:
+    """(rows locked for us, rows that somebody else is changing right now and that must be left alone)."""
+    ours = list(rows.select_for_update(skip_locked=True, of=("self",)).order_by("pk"))
+    return ours, list(rows.exclude(pk__in=[row.pk for row in ours]))
+
+
+def mark_missing(rows: QuerySet[Any], *, since: datetime, at: datetime) -> list[Any]:
+    """Mark the rows that a reading begun at `since` came without. Returns those that an earlier one missed as well.
+
+    Nothing is concluded from one pass: things move between pages while they are read.
+    """
+    silent = rows.filter(seen_at__lt=since)
+    again = list(silent.filter(missing_since__lt=since))
+    silent.filter(missing_since=None).update(missing_since=at)
+    return again
+
+
+def _apply(match: Match, row: Any, heard: Heard, at: datetime) -> bool:
+    heard.known += 1
+    if row.seen_at > at:
+        return False
+    found = [
+        (name, getattr(row, name), value)
+        for name, value in match.values.items()
+        if value not in (None, "") and not _is_same(getattr(row, name), value)
+    ]
+    for name, here, there in found:
+        setattr(row, name, there)
+        heard.differences.append(
+            Difference("changed", match.customer, row, str(row), name, _plain(here), _plain(there))
+        )
+    row.seen_at, row.missing_since = at, None
+    return bool(found)
+
+
+def _is_same(here: Any, there: Any) -> bool:
+    if isinstance(here, datetime) and isinstance(there, datetime):
+        return abs(here - there) < SAME_MOMENT
+    return bool(here == there)
+
+
+def _create(rows: Sequence[Model]) -> None:
+    if rows:
+        type(rows[0])._default_manager.bulk_create(rows)
+
+
+def _update(changed: Sequence[Model], same: Sequence[Model], at: datetime) -> None:
+    """One statement for what is as it was, one for what is not."""
+    if changed:
+        model = type(changed[0])
+        fields = [each.name for each in model._meta.concrete_fields if not each.primary_key and each.name != "customer"]
+        model._default_manager.bulk_update(changed, fields)
+    if same:
+        rows = type(same[0])._default_manager.filter(pk__in=[row.pk for row in same])
+        rows.filter(Q(seen_at__lt=at)).update(seen_at=at, missing_since=None)
+
+
+def _note_down(differences: Iterable[Difference], noun: str) -> None:
+    """One audit row for each thing, whatever number of its values changed."""
+    before: dict[Any, dict[str, Any]] = {}
+    after: dict[Any, dict[str, Any]] = {}
+    things: dict[Any, Difference] = {}
+    for each in differences:
+        if each.kind in {"changed", "appeared"}:
+            key = (each.kind, each.subject.pk)
+            things[key] = each
+            before.setdefault(key, {})
+            after.setdefault(key, {})
+            if each.field:
+                before[key][each.field], after[key][each.field] = each.here, each.there
+    verb = {"changed": "changed_upstream", "appeared": "taken_over"}
+    record_all(
+        entries=[
+            (portal_actor(each.customer), f"{noun}.{verb[each.kind]}", each.subject, before[key], after[key])
+            for key, each in things.items()
+        ]
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

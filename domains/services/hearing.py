@@ -1,0 +1,115 @@
+"""What is heard of domains and their records, taken over."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.hearing import Heard, Match, lock_what_is_free, take_in
+from accounts.models import Customer
+from billing.models import Item, OrderLine
+from domains.models import DnsRecord, Domain
+from reseller_portal.upstream.models.dns import DnsRecord as ToldRecord
+from reseller_portal.upstream.models.dns import Zone
+from reseller_portal.upstream.models.domains import Domain as Told
+
+Pair = tuple[Customer, Told]
+UNDER_WAY = (OrderLine.State.WAITING, OrderLine.State.WORKING)
+
+
+def hear_of_domains(told: Sequence[Pair], *, at: datetime) -> Heard:
+    """Take over what was read at `at`. In the scope of these customers and in the caller's transaction.
+
+    A domain of an order that is under way is left to the order, which alone ends its lines.
+    """
+    known = _Known(told)
+    return take_in((_match(pair, known) for pair in told), noun="domain", at=at)
+
+
+def hear_of_records(domain: Domain, zone: Zone, *, at: datetime) -> bool:
+    """The records of one domain as they were read at `at`; False when they were heard of since then."""
+    locked = Domain.objects.select_for_update().get(pk=domain.pk)
+    if locked.records_seen_at is not None and locked.records_seen_at > at:
+        return False
+    told = {**_by_id(zone.disabled_records, is_served=False), **_by_id(zone.records, is_served=True)}
+    DnsRecord.objects.filter(customer_id=domain.customer_id, domain=domain).exclude(upstream_id__in=told).delete()
+    DnsRecord.objects.bulk_create(
+        (DnsRecord(customer_id=domain.customer_id, domain=domain, upstream_id=key, **told[key]) for key in told),
+        update_conflicts=True,
+        unique_fields=["customer", "domain", "upstream_id"],
+        update_fields=["host", "kind", "value", "priority", "ttl", "is_served"],
+    )
+    locked.records_seen_at = at
+    locked.save(update_fields=["records_seen_at"])
+    return True
+
+
+class _Known:
+    """The rows that a reading may be about, and the names that are being ordered."""
+
+    def __init__(self, told: Iterable[Pair]) -> None:
+        ids = [each.id for _, each in told]
+        names = [each.name.lower() for _, each in told]
+        living = Q(name__in=names) & ~Q(state__in=Domain.GONE)
+        rows = Domain.objects.select_related("line").filter(living | Q(upstream_id__in=ids))
+        ours, busy = lock_what_is_free(rows)
+        self._by_id = {row.upstream_id: row for row in ours if row.upstream_id}
+        self._by_name = {row.name: row for row in ours if row.state not in Domain.GONE}
+        self._busy = {row.name for row in busy}
+        ordered = OrderLine.objects.filter(item=Item.DOMAIN, name__in=names, state__in=UNDER_WAY)
+        self._ordered = set(ordered.values_list("name", flat=True))
+
+    def is_left_alone(self, told: Told) -> bool:
+        return told.name.lower() in self._busy | self._ordered
+
+    def row_of(self, told: Told) -> Domain | None:
+        return self._by_name.get(told.name.lower()) or self._by_id.get(told.id)
+
+
+def _match(pair: Pair, known: _Known) -> Match:
+    customer, told = pair
+    values = _values(told)
+    if known.is_left_alone(told):
+        return Match(customer, values)
+    row = known.row_of(told)
+    if row is None:
+        return Match(customer, values, make=lambda: _row(customer, told, values))
+    if row.customer_id != customer.pk:
+        return Match(customer, values, note=f"{told.name} belongs to another customer here.")
+    return Match(customer, values, row=row)
+
+
+def _row(customer: Customer, told: Told, values: dict[str, Any]) -> Domain:
+    said = {name: value for name, value in values.items() if value is not None}
+    return Domain(customer=customer, name=told.name.lower(), **said)
+
+
+def _values(told: Told) -> dict[str, Any]:
+    forwarding = told.forwarding
+    return {
+        "upstream_id": told.id,
+        "state": told.status[:30],
+        "provider": told.provider[:12],
+        "subscription_id": told.subscription_id,
+        "registered_at": told.registered_at,
+        "expires_at": told.expires_at,
+        "auto_renew": told.auto_renew,
+        "forward_to": forwarding.forward_to[:500] if forwarding else "",
+        "is_masked": forwarding.is_masked if forwarding else None,
+        "catch_all": told.catch_all,
+    }
+
+
+def _by_id(records: Iterable[ToldRecord], *, is_served: bool) -> dict[str, dict[str, Any]]:
+    return {
+        each.id: {
+            "host": each.host,
+            "kind": each.type[:10],
+            "value": each.value,
+            "priority": each.priority,
+            "ttl": each.ttl,
+            "is_served": is_served,
+        }
+        for each in records
+    }

@@ -1,0 +1,128 @@
+"""What is heard of mailboxes, taken over; credentials that came along go under lock."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.actors import portal_actor
+from accounts.audit import record_all
+from accounts.hearing import Heard, Match, lock_what_is_free, take_in
+from accounts.models import Customer
+from billing.models import Item, OrderLine
+from domains.models import Domain
+from domains.services.hearing import UNDER_WAY
+from mailboxes.models import Credential, Mailbox
+from mailboxes.services.secrets import keep_new
+from reseller_portal.upstream.models.mailboxes import Mailbox as Told
+
+Pair = tuple[Customer, Told]
+
+
+def hear_of_mailboxes(told: Sequence[Pair], *, at: datetime) -> Heard:
+    """Take over what was read at `at`. In the scope of these customers and in the caller's transaction.
+
+    A mailbox of an order that is under way is left to the order. Credentials are kept where there were none.
+    """
+    known = _Known(told)
+    heard = take_in((_match(pair, known) for pair in told), noun="mailbox", at=at)
+    _keep_secrets(told)
+    return heard
+
+
+class _Known:
+    """The rows that a reading may be about, the domains they are on, and the addresses that are being ordered."""
+
+    def __init__(self, told: Iterable[Pair]) -> None:
+        ids = [each.id for _, each in told]
+        addresses = [each.address.lower() for _, each in told]
+        living = Q(address__in=addresses) & ~Q(state__in=Mailbox.GONE)
+        ours, busy = lock_what_is_free(Mailbox.objects.select_related("line").filter(living | Q(upstream_id__in=ids)))
+        self._by_id = {row.upstream_id: row for row in ours if row.upstream_id}
+        self._by_address = {row.address: row for row in ours if row.state not in Mailbox.GONE}
+        self._busy = {row.address for row in busy}
+        ordered = OrderLine.objects.filter(item=Item.MAILBOX, name__in=addresses, state__in=UNDER_WAY)
+        self._ordered = set(ordered.values_list("name", flat=True))
+        names = {domain_name_of(each) for _, each in told}
+        homes = Domain.objects.filter(name__in=names).exclude(state__in=Domain.GONE)
+        self._homes = {(row.customer_id, row.name): row for row in homes}
+
+    def is_left_alone(self, told: Told) -> bool:
+        return told.address.lower() in self._busy | self._ordered
+
+    def row_of(self, told: Told) -> Mailbox | None:
+        """By id first: an address changes with the user name. A living row comes before one that was given up."""
+        by_id, by_address = self._by_id.get(told.id), self._by_address.get(told.address.lower())
+        return by_id if by_id and (by_id.state not in Mailbox.GONE or by_address is None) else by_address
+
+    def home_of(self, customer: Customer, told: Told) -> Domain | None:
+        return self._homes.get((customer.pk, domain_name_of(told)))
+
+
+def domain_name_of(told: Told) -> str:
+    return (told.domain_name or told.address.partition("@")[2]).lower()
+
+
+def _match(pair: Pair, known: _Known) -> Match:
+    customer, told = pair
+    values = _values(told)
+    if known.is_left_alone(told):
+        return Match(customer, values)
+    row, home = known.row_of(told), known.home_of(customer, told)
+    if row is None and home is None:
+        return Match(customer, values, note=f"{told.address} is on a domain that is not known here.")
+    if row is None:
+        return Match(customer, values, make=lambda: _row(customer, home, values))
+    if row.customer_id != customer.pk:
+        return Match(customer, values, note=f"{told.address} belongs to another customer here.")
+    return Match(customer, values, row=row)
+
+
+def _row(customer: Customer, home: Domain | None, values: dict[str, Any]) -> Mailbox:
+    said = {name: value for name, value in values.items() if value is not None}
+    return Mailbox(customer=customer, domain=home, **{"provider": home.provider if home else "", **said})
+
+
+def _values(told: Told) -> dict[str, Any]:
+    return {
+        "upstream_id": told.id,
+        "address": told.address.lower(),
+        "first_name": told.first_name[:80],
+        "last_name": told.last_name[:80],
+        "state": told.status[:30],
+        "provider": told.provider[:12],
+        "subscription_id": told.subscription_id,
+        "is_admin": told.is_admin,
+        "warmup_state": told.warmup_status[:30],
+        "picture_url": told.profile_picture[:500],
+        "expires_at": told.expires_at,
+    }
+
+
+def end_with_subscriptions(upstream_ids: Collection[str], *, at: datetime) -> None:
+    """A cancelled subscription takes its workspace along at once (contract, section 3)."""
+    rows = Mailbox.objects.select_related("customer").filter(subscription_id__in=upstream_ids, seen_at__lt=at)
+    gone = list(rows.exclude(state__in=Mailbox.GONE).exclude(subscription_id="").select_for_update(of=("self",)))
+    record_all(
+        entries=[
+            (portal_actor(row.customer), "mailbox.removed_upstream", row, {"state": row.state}, {"state": "REMOVED"})
+            for row in gone
+        ]
+    )
+    Mailbox.objects.filter(pk__in=[row.pk for row in gone]).update(state=Mailbox.State.REMOVED, seen_at=at)
+
+
+def secrets_of(told: Told) -> dict[str, str]:
+    return {
+        "password": told.password,
+        "app_password": told.app_password,
+        "authenticator": told.authenticator_secret,
+    }
+
+
+def _keep_secrets(told: Sequence[Pair]) -> None:
+    secrets = {each.id: secrets_of(each) for _, each in told if each.password}
+    sealed = Credential.objects.filter(mailbox__upstream_id__in=secrets).values("mailbox_id")
+    rows = Mailbox.objects.filter(upstream_id__in=secrets).exclude(pk__in=sealed)
+    keep_new([(row, secrets[row.upstream_id]) for row in rows])

@@ -1,0 +1,26 @@
+"""What events mean for mailboxes, beside what the order says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.models import Customer
+from billing.deliveries import moment
+from mailboxes.models import Mailbox
+from reseller_portal.webhooks.registry import Received
+
+
+def owner(data: Mapping[str, Any]) -> Customer | None:
+    """Whose mailbox it is, for events that name no user (contract, quirk 33). In a staff scope."""
+    row = Mailbox.objects.select_related("customer").exclude(upstream_id="")
+    found = row.filter(upstream_id=str(data.get("mailboxId") or "-")).first()
+    return found.customer if found else None
+
+
+def exported(event: Received) -> None:
+    """`mailbox.exported`: the newest one counts, in whatever order they come."""
+    at = moment(event.data.get("exportedAt")) or event.received_at
+    rows = Mailbox.objects.filter(customer=event.customer, upstream_id=str(event.data.get("mailboxId") or "-"))
+    rows = rows.filter(Q(exported_at=None) | Q(exported_at__lt=at))
+    rows.update(exported_at=at, exported_to=str(event.data.get("app") or "")[:120])

@@ -1,0 +1,138 @@
+"""Read one thing again: because somebody wants to know now, or because an event told that it changed."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Customer
+from accounts.tenancy import scope
+from domains.models import Domain
+from domains.services.hearing import hear_of_domains, hear_of_records
+from mailboxes.models import Mailbox
+from mailboxes.services.hearing import domain_name_of, hear_of_mailboxes, secrets_of
+from mailboxes.services.secrets import keep_credentials
+from mirror import drift
+from mirror.silence import NOT_OF_AN_OPEN_ORDER
+from mirror.taking import hear_of_contracts
+from reseller_portal.operations.models import Operation
+from reseller_portal.operations.registry import Failed, Happened, Lookup, Sent
+from reseller_portal.upstream.client import Client
+from reseller_portal.upstream.errors import Refused, UnknownRoute
+from reseller_portal.upstream.models.domains import Domain as ToldDomain
+
+NO_ACCOUNT = "This customer has no account at the upstream yet."
+NOT_THERE = (403, 404)
+# A thing that is not found is looked for once more, this much later at the earliest, before staff hear of it.
+ANOTHER_TIME = timedelta(minutes=10)
+Part = Callable[[Client, Customer, str], None]
+
+
+class RefreshDomain(Lookup):
+    """The named parts of a domain, one call for each page. The key is its name."""
+
+    def __init__(self, *parts: Part) -> None:
+        self.parts = parts
+
+    def send(self, operation: Operation, client: Client) -> Sent:
+        customer, name = operation.customer, operation.payload["key"]
+        if not customer.upstream_id:
+            return Failed(NO_ACCOUNT)
+        try:
+            for part in self.parts:
+                part(client, customer, name)
+        except NotThere as missing:
+            return Failed(str(missing))
+        return Happened()
+
+
+class NotThere(Exception):
+    """The upstream does not know the thing, or not as this customer's."""
+
+
+class RefreshMailbox(Lookup):
+    """One mailbox with its credentials. The key is the upstream's id of it."""
+
+    def send(self, operation: Operation, client: Client) -> Sent:
+        customer, upstream_id, at = operation.customer, operation.payload["key"], timezone.now()
+        try:
+            told = client.mailboxes.get(upstream_id)
+        except Refused as refused:
+            if isinstance(refused, UnknownRoute) or refused.status not in NOT_THERE:
+                raise
+            _note_missing(customer, Mailbox, at, upstream_id=upstream_id)
+            return Failed("The provider does not know this mailbox any more.")
+        if told.user_id and told.user_id != customer.upstream_id:
+            return Failed("The mailbox belongs to another user at the upstream.")
+        with scope(customer.pk):
+            hear_of_mailboxes([(customer, told)], at=at)
+            row = Mailbox.objects.filter(customer=customer, upstream_id=told.id).first()
+            # Written here and not in `settle`: an operation's answer is kept, and must never hold a secret.
+            if row is not None and told.password:
+                keep_credentials(row, secrets_of(told))
+        return Happened()
+
+
+def read_domain(client: Client, customer: Customer, name: str) -> None:
+    at = timezone.now()
+    told = _told(client, customer, name)
+    if told is None:
+        _note_missing(customer, Domain, at, name=name)
+        raise NotThere("The provider does not know this domain any more.")
+    with scope(customer.pk):
+        hear_of_domains([(customer, told)], at=at)
+
+
+def read_subscriptions(client: Client, customer: Customer, name: str) -> None:
+    at = timezone.now()
+    own = [each for each in client.subscriptions.all(domain=name) if each.user_id == customer.upstream_id]
+    with scope(customer.pk):
+        hear_of_contracts([(customer, each) for each in own], at=at)
+
+
+def read_mailboxes(client: Client, customer: Customer, name: str) -> None:
+    """The upstream may look for the words anywhere in an address, or pass over them: what is elsewhere is left out."""
+    at = timezone.now()
+    all_of_them = list(client.mailboxes.all(customer.upstream_id, contains=name))
+    on_it = [each for each in all_of_them if domain_name_of(each) == name]
+    with scope(customer.pk):
+        hear_of_mailboxes([(customer, each) for each in on_it], at=at)
+        of_domain = Mailbox.objects.filter(customer=customer, domain__name=name).exclude(upstream_id="")
+        _mark_missing(of_domain.filter(NOT_OF_AN_OPEN_ORDER, seen_at__lt=at), at)
+
+
+def read_records(client: Client, customer: Customer, name: str) -> None:
+    at = timezone.now()
+    zone = client.dns.list(customer.upstream_id, name)
+    with scope(customer.pk):
+        row = Domain.objects.filter(customer=customer, name=name).exclude(state__in=Domain.GONE).first()
+        if row is not None:
+            hear_of_records(row, zone, at=at)
+
+
+def _told(client: Client, customer: Customer, name: str) -> ToldDomain | None:
+    """By the call for one domain, or where there is no such call in the list; None when it is not there."""
+    try:
+        return client.domains.get(customer.upstream_id, name)
+    except UnknownRoute:
+        found = client.domains.all(customer.upstream_id, contains=name)
+        return next((each for each in found if each.name.lower() == name), None)
+    except Refused as refused:
+        if refused.status in NOT_THERE:
+            return None
+        raise
+
+
+def _note_missing(customer: Customer, model: type[Any], at: datetime, **which: str) -> None:
+    with scope(customer.pk):
+        _mark_missing(model.objects.filter(customer=customer, **which), at)
+
+
+def _mark_missing(rows: QuerySet[Any], at: datetime) -> None:
+    """Once marks them; a second time, long enough after the first, brings them to staff."""
+    living = rows.exclude(state__in=rows.model.GONE)
+    twice = living.select_related("customer").filter(missing_since__lt=at - ANOTHER_TIME)
+    drift.note(drift.missing(row, at) for row in twice)
+    living.filter(missing_since=None).update(missing_since=at)
