@@ -6,7 +6,7 @@ PLAIN := SECRET_KEY=only-for-checks-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG
 	CELERY_BROKER_URL=redis://localhost:6379/0 UPSTREAM_URL=https://upstream.example/api/v1/integration \
 	UPSTREAM_KEY=key ALLOWED_HOSTS=portal.example
 
-.PHONY: run sandbox reset test soak check bench format setup setup-run browser clean
+.PHONY: run sandbox reset test soak check bench format lock setup setup-run browser clean
 
 setup-run:
 	@$(PYTHON) bin/bootstrap.py requirements/portal.txt
@@ -38,6 +38,8 @@ check: setup
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	.venv/bin/djlint --lint --quiet templates
+	$(PY) bin/marks.py
 	DJANGO_SETTINGS_MODULE=reseller_portal.settings.production $(PLAIN) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	DJANGO_SETTINGS_MODULE=reseller_portal.settings.production $(PLAIN) $(PY) manage.py check --deploy --fail-level WARNING
 
@@ -48,6 +50,10 @@ bench: setup
 format: setup
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+
+# Pins again what pyproject.toml asks for, keeping what still fits; `make lock ARGS=--upgrade` takes the newest of all.
+lock:
+	@$(PYTHON) bin/lock.py $(ARGS)
 
 clean:
 	rm -rf .venv .data .mypy_cache .ruff_cache .pytest_cache
