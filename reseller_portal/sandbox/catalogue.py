@@ -1,6 +1,7 @@
 """Names and prices: what is taken, what it costs, what to suggest. By rule: one question has one answer."""
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable
 
 from reseller_portal.sandbox.models import Domain, Reserved
@@ -17,6 +18,10 @@ SUGGESTED_TLDS = ("com", "net", "org", "co", "info", "biz", "live")
 TAKEN = {"google.com", "microsoft.com", "apple.com", "amazon.com", "facebook.com", "example.com", "github.com"}
 PREFIXES = ("get", "try", "go", "use", "meet", "hello", "with", "join", "team", "the")
 SUFFIXES = ("hq", "mail", "team", "reach", "labs", "app", "now", "works", "group", "desk")
+LABEL = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+# A label holds 63 signs; the longest word before or behind takes five.
+LONGEST_STEM = 58
+MOST_SUGGESTED = 20
 LIVING = ("PENDING", "ACTIVE", "RENEWING", "GRACE_PERIOD")
 
 
@@ -52,14 +57,25 @@ def registry_refuses(name: str) -> bool:
 
 
 def suggest(keyword: str, tlds: Iterable[str]) -> list[str]:
-    """Up to 20 free names near a keyword; the very name asked for may be missing (contract, quirk 39)."""
-    stem = "".join(each for each in keyword.lower().partition(".")[0] if each.isalnum() or each == "-").strip("-")
+    """Up to 20 free names near a keyword: the word itself on some endings, then with a word before or behind it.
+
+    A name asked for may be missing (contract, quirk 39): each word lacks one of the endings after the first, by rule.
+    """
+    stem = _stem(keyword)
     if not stem:
         return []
-    forms = [stem, *(f"{prefix}{stem}" for prefix in PREFIXES), *(f"{stem}{suffix}" for suffix in SUFFIXES)]
-    chosen = [tld for tld in tlds if tld] or list(SUGGESTED_TLDS)
-    names = [f"{form}.{chosen[_spread(form) % len(chosen)]}" for form in forms]
-    return [name for name in dict.fromkeys(names) if not is_taken(name)][:20]
+    chosen = list(dict.fromkeys(tld for tld in tlds if tld)) or list(SUGGESTED_TLDS)
+    missing = chosen[1 + _spread(stem) % (len(chosen) - 1)] if len(chosen) > 1 else ""
+    longer = [*(f"{prefix}{stem}" for prefix in PREFIXES), *(f"{stem}{suffix}" for suffix in SUFFIXES)]
+    names = [f"{stem}.{tld}" for tld in chosen if tld != missing]
+    names += [f"{form}.{chosen[_spread(form) % len(chosen)]}" for form in longer]
+    return [name for name in dict.fromkeys(names) if not is_taken(name)][:MOST_SUGGESTED]
+
+
+def _stem(keyword: str) -> str:
+    """What of a keyword can stand in a name: plain letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", keyword.lower().partition(".")[0])
+    return "".join(each for each in plain if each in LABEL)[:LONGEST_STEM].strip("-")
 
 
 def _spread(text: str) -> int:
