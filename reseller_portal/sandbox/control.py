@@ -185,6 +185,12 @@ class Control:
         row.manners = {**row.manners, **manners}
         row.save(update_fields=["manners"])
 
+    def take_partial_updates(self, is_on: bool) -> None:
+        """Whether an update of a user may leave fields out, on which the sources differ. Raises ValueError."""
+        if not isinstance(is_on, bool):
+            raise ValueError("partial_updates must be true or false")
+        self._behave(partial_updates=is_on)
+
     def send_to(self, url: str) -> None:
         """Where events go from now on, those that wait included; "" lets them wait. Raises ValueError."""
         if url and not url.startswith(("http://", "https://")):

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,13 +11,13 @@ from django.db import transaction
 
 from reseller_portal.sandbox import clock, delivery
 from reseller_portal.sandbox.control import Control
-from reseller_portal.sandbox.models import Event, Fault, Journal, Reserved
+from reseller_portal.sandbox.models import Event, Fault, Journal, Movement, Reserved
 from reseller_portal.sandbox.router import ALIAS
 from reseller_portal.sandbox.wire import Answer, Refusal
 
 control = Control()
 DURATION = re.compile(
-    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"P(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
 )
 
@@ -55,21 +55,25 @@ def _clock() -> dict[str, Any]:
 
 def _set_clock(wish: Mapping[str, Any]) -> None:
     if "advance" in wish:
-        control.advance(duration(str(wish["advance"])))
+        control.advance(duration(str(wish["advance"]), clock.now()))
     if "advance_seconds" in wish:
         control.advance(timedelta(seconds=float(wish["advance_seconds"])))
     if wish.get("freeze"):
         control.freeze()
+    elif wish.get("freeze") is False:
+        control.run(clock.world().speed)
     if "speed" in wish:
         control.run(float(wish["speed"]))
 
 
-def duration(text: str) -> timedelta:
-    """An ISO 8601 duration of weeks, days, hours, minutes and seconds, as P44DT6H. Raises ValueError."""
+def duration(text: str, start: datetime) -> timedelta:
+    """An ISO 8601 duration such as P1Y2M or P44DT6H, from `start` on, for months differ. Raises ValueError."""
     found = DURATION.fullmatch(text)
     if found is None or text.endswith(("P", "T")):
         raise ValueError(f"{text} is no ISO 8601 duration")
-    return timedelta(**{unit: float(number) for unit, number in found.groupdict().items() if number})
+    told = {unit: float(number) for unit, number in found.groupdict().items() if number}
+    months = 12 * int(told.pop("years", 0)) + int(told.pop("months", 0))
+    return clock.months_later(start, months) - start + timedelta(**told)
 
 
 def _faults() -> dict[str, Any]:
@@ -80,7 +84,9 @@ def _set_fault(wish: Mapping[str, Any]) -> None:
     if wish.get("heal"):
         control.heal()
         return
-    control.fault(wish["operation"], wish["kind"], times=int(wish.get("times", 1)), **wish.get("options", {}))
+    beside = {key: value for key, value in wish.items() if key not in {"operation", "kind", "times", "options"}}
+    options = {**wish.get("options", {}), **beside}
+    control.fault(wish["operation"], wish["kind"], times=int(wish.get("times", 1)), **options)
 
 
 def _wallet() -> dict[str, Any]:
@@ -95,9 +101,22 @@ def _set_wallet(wish: Mapping[str, Any]) -> None:
 
 
 def _calls() -> dict[str, Any]:
-    newest = Journal.objects.order_by("-pk").values("operation", "status", "at", "key_end")[:500]
-    rows = [{**each, "at": clock.as_text(each["at"])} for each in newest]
+    """Of the key only the end is kept."""
+    newest = Journal.objects.order_by("-pk")[:500]
+    rows = [
+        {"operation": each.operation, "status": each.status, "at": clock.as_text(each.at), "key": f"…{each.key_end}"}
+        for each in newest
+    ]
     return {"calls": rows[::-1]}
+
+
+def _movements() -> dict[str, Any]:
+    newest = Movement.objects.order_by("-pk")[:500]
+    rows = [
+        {"at": clock.as_text(each.at), "cents": each.amount_minor, "reason": each.reason, "order_id": each.order_id}
+        for each in newest
+    ]
+    return {"movements": rows[::-1]}
 
 
 def _names() -> dict[str, Any]:
@@ -117,6 +136,8 @@ def _set_manners(wish: Mapping[str, Any]) -> None:
         control.speak(str(wish["generation"]))
     if "signature" in wish:
         control.sign_like(**wish["signature"])
+    if "partial_updates" in wish:
+        control.take_partial_updates(wish["partial_updates"])
 
 
 def _events() -> dict[str, Any]:
@@ -160,7 +181,7 @@ ROOMS: dict[str, Room] = {
     "wallet": (_wallet, _set_wallet),
     "names": (_names, _reserve),
     "calls": (_calls, None),
-    "movements": (lambda: {"movements": [{"cents": c, "reason": r} for c, r in control.movements()[-500:]]}, None),
+    "movements": (_movements, None),
     "events": (_events, _change_events),
     "manners": (_manners, _set_manners),
 }

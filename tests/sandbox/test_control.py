@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
@@ -69,9 +69,49 @@ def test_the_clock_moves_by_an_iso_duration(api: Api) -> None:
     before = clock.now()
     controlling.answer("POST", "/control/clock/", b'{"advance": "P1DT2H"}')
     assert clock.now() - before == timedelta(days=1, hours=2)
-    for wrong in ("1 day", "P", "PT"):
+    for wrong in ("1 day", "P", "PT", "P1DT", "PT1D", "P-1D", "P1H"):
         with pytest.raises(ValueError, match="duration"):
-            controlling.duration(wrong)
+            controlling.duration(wrong, before)
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("P1M", "2027-02-28"),
+        ("P1Y", "2028-01-31"),
+        ("P1Y1M1W", "2028-03-07"),
+        ("P14M", "2028-03-31"),
+        ("P2W", "2027-02-14"),
+    ],
+)
+def test_months_and_years_are_those_of_the_calendar(text: str, end: str) -> None:
+    start = datetime(2027, 1, 31, 12, tzinfo=UTC)
+    assert f"{start + controlling.duration(text, start):%Y-%m-%d %H}" == f"{end} 12"
+
+
+def test_a_clock_that_stood_still_runs_on_as_fast_as_before(api: Api) -> None:
+    for wish, expected in (({"speed": 6}, (6, False)), ({"freeze": True}, (6, True)), ({"freeze": False}, (6, False))):
+        looked = controlling.answer("POST", "/control/clock/", json.dumps(wish).encode()).content
+        assert (looked["speed"], looked["frozen"]) == expected
+
+
+def test_a_fault_takes_its_options_beside_the_others(api: Api) -> None:
+    wish = {"operation": "get_wallet", "kind": "refuse", "times": 2, "status": 403, "words": "Not today"}
+    controlling.answer("POST", "/control/faults/", json.dumps(wish).encode())
+    refused = api.call("GET", "/wallet")
+    assert (refused.status_code, refused.json()["message"]) == (403, "Not today")
+    often = {"operation": "*", "kind": "error_before", "rate": 1}
+    controlling.answer("POST", "/control/faults/", b'{"heal": true}')
+    controlling.answer("POST", "/control/faults/", json.dumps(often).encode())
+    assert [api.call("GET", "/wallet").status_code for _ in range(3)] == [500, 500, 500]
+
+
+def test_the_wallet_book_says_when_how_much_and_for_which_order(owner: Owner) -> None:
+    domain, mailboxes = controlling.answer("GET", "/control/movements/", b"").content["movements"]
+    assert (domain["cents"], domain["reason"]) == (-1299, "Domain harborlight.com")
+    assert (mailboxes["cents"], mailboxes["reason"]) == (-600, "2 mailboxes on harborlight.com")
+    assert domain["order_id"] == mailboxes["order_id"] != ""
+    assert domain["at"] < mailboxes["at"]
 
 
 def test_held_events_wait_and_go_in_another_order_when_shuffled(owner: Owner) -> None:
@@ -156,5 +196,5 @@ def test_the_journal_keeps_no_body_and_only_the_end_of_the_key(api: Api) -> None
     api.user()
     rows = controlling.answer("GET", "/control/calls/", b"").content["calls"]
     assert rows[-1]["operation"] == "create_user"
-    assert rows[-1]["key_end"] == "-key"
+    assert rows[-1]["key"] == "…-key"
     assert "ivo" not in json.dumps(rows)

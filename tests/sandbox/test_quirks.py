@@ -110,6 +110,10 @@ def test_quirk_11_an_update_of_a_user_wants_every_field_and_decodes_entities(api
     assert api.call("PUT", "/users", {"city": "Salem"}, userId=user).status_code == 400
     api.ok("PUT", "/users", {**USER, "city": "Salem"}, userId=user)
     assert api.ok("GET", "/users", userId=user)["data"]["city"] == "Salem"
+    api.control.take_partial_updates(True)
+    api.ok("PUT", "/users", {"city": "Bend"}, userId=user)
+    told = api.ok("GET", "/users", userId=user)["data"]
+    assert (told["city"], told["firstName"]) == ("Bend", "Ivo")
 
 
 def test_quirk_12_a_user_with_belongings_stays_and_success_has_no_data(owner: Owner) -> None:

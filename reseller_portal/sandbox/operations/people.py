@@ -1,6 +1,7 @@
 """Users and geography."""
 
 import html
+from dataclasses import replace
 from typing import Any
 
 import pycountry
@@ -36,8 +37,13 @@ def create_user(call: Call) -> Answer:
 
 @operation("update_user", "PUT", "/users", writes=True)
 def update_user(call: Call) -> Answer:
-    """The full object, although every field is documented as optional (contract, quirk 11)."""
+    """The full object, although every field is documented as optional (contract, quirk 11).
+
+    With `partial_updates` switched on, what is left out stays as it is.
+    """
     person = find_person(call.user_id())
+    if clock.world().manners.get("partial_updates"):
+        call = replace(call, body={**person.record, **call.body})
     person.record = _record(call)
     person.email = person.record["email"]
     person.save()

@@ -50,8 +50,8 @@ def _render(notice: str) -> str:
         kinds="".join(f"<option>{kind}</option>" for kind in KINDS),
         faults=_rows(_look("faults")["faults"], ("operation", "kind", "times")),
         events=_rows(_look("events")["events"], ("name", "event_id", "state", "attempts", "last_status")),
-        calls=_rows(reversed(_look("calls")["calls"]), ("operation", "status", "at", "key_end")),
-        movements=_rows(reversed(_look("movements")["movements"]), ("cents", "reason")),
+        calls=_rows(reversed(_look("calls")["calls"]), ("operation", "status", "at", "key")),
+        movements=_rows(reversed(_look("movements")["movements"]), ("at", "cents", "reason", "order_id")),
     )  # fmt: skip
 
 
