@@ -20,8 +20,8 @@ DEFAULT_WAIT = 1.0
 # What servers say of a path that no handler has; the API's own "not found" is about a thing.
 NO_HANDLER = re.compile(r"cannot (get|post|put|patch|delete) /", re.IGNORECASE)
 
-# One part of a form: its name, and (file name or None for plain text, content).
-FormPart = tuple[str, tuple[str | None, str | bytes]]
+# One part of a form: its name, and (None, text), or (file name, content, type of the content).
+FormPart = tuple[str, tuple[None, str] | tuple[str, bytes, str]]
 
 
 @dataclass(frozen=True)

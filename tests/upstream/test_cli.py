@@ -95,6 +95,7 @@ def test_what_changes_something_asks_whether_it_is_meant(prompt: Prompt, operati
         (["create_user", "phone:=+1"], "not JSON"),
         (["create_user", "--body", "[]"], "is an object"),
         (["create_order_form", "confirm:=false", "files[a@b.example]=@/nowhere.png"], "No such file"),
+        (["create_order_form", "confirm:=false", "files[a@b.example]=@/etc/hosts"], "not the name of a picture"),
     ],
 )
 def test_what_must_not_be_sent_is_not_sent(prompt: Prompt, words: list[str], complaint: str) -> None:

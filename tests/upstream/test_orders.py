@@ -8,6 +8,7 @@ import responses
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.errors import Malformed, Refused
 from reseller_portal.upstream.models.orders import DomainDraft, MailboxDraft, MailboxOrderDraft, OrderDraft
+from reseller_portal.upstream.models.pictures import Picture
 from tests.upstream.exchange import BASE, sent
 
 BOXES = {"a.example": [MailboxDraft("ada", "Ada", "Byron")]}
@@ -105,3 +106,10 @@ def test_mailboxes_in_a_running_subscription_keep_its_renewal() -> None:
 def test_a_microsoft_order_says_its_route() -> None:
     draft = OrderDraft([DomainDraft("a.example")], BOXES, "MICROSOFT", microsoft_oauth_route="https://a.example")
     assert draft.wire()["microsoftOauthRoute"] == "https://a.example"
+
+
+def test_a_picture_is_sent_with_the_type_that_its_name_tells() -> None:
+    part = Picture("maya@goto.example", "maya.jpg", b"bytes").part
+    assert part == ("files[maya@goto.example]", ("maya.jpg", b"bytes", "image/jpeg"))
+    with pytest.raises(ValueError, match="not the name of a picture"):
+        _ = Picture("maya@goto.example", "maya.txt", b"bytes").part

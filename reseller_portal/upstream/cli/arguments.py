@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reseller_portal.upstream.cli.errors import UsageError
+from reseller_portal.upstream.models.pictures import picture_type
 from reseller_portal.upstream.routes import ROUTES, Route
 from reseller_portal.upstream.transport import FormPart
 
@@ -101,7 +102,9 @@ def _part(key: str, value: Any) -> FormPart:
     if isinstance(value, str) and value.startswith("@"):
         path = Path(value[1:])
         try:
-            return key, (path.name, path.read_bytes())
+            return key, (path.name, path.read_bytes(), picture_type(path.name))
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror}") from None
+        except ValueError as error:
+            raise UsageError(str(error)) from None
     return key, (None, value if isinstance(value, str) else json.dumps(value))

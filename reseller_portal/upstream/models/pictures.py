@@ -1,6 +1,7 @@
 """Orders that bring pictures along: the form variants of the JSON orders."""
 
 import json
+import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from reseller_portal.upstream.transport import FormPart
 
 @dataclass(frozen=True)
 class Picture:
-    """An image file for the mailbox `email`, which the order makes."""
+    """An image file for the mailbox `email`, which the order makes. Its name tells its type: noor.png, noor.jpg."""
 
     email: str
     file_name: str
@@ -19,8 +20,16 @@ class Picture:
 
     @property
     def part(self) -> FormPart:
-        """Whether the part is called so is not documented; the key is."""
-        return f"files[{self.email}]", (self.file_name, self.content)
+        """Whether the part is called so is not documented; the key is. Raises `ValueError` for a name of no picture."""
+        return f"files[{self.email}]", (self.file_name, self.content, picture_type(self.file_name))
+
+
+def picture_type(file_name: str) -> str:
+    """Raises `ValueError` for a name of no picture."""
+    kind, _ = mimetypes.guess_type(file_name)
+    if kind is None or not kind.startswith("image/"):
+        raise ValueError(f"{file_name} is not the name of a picture")
+    return kind
 
 
 def order_form(draft: OrderDraft, pictures: tuple[Picture, ...], masked: Mapping[str, bool]) -> list[FormPart]:
