@@ -74,7 +74,7 @@ def _mailboxes(count: int, run: str, people: list[str], homes: list[tuple[str, s
         yield (
             new_id(), people[home // PER_PERSON], *homes[home], name,
             f"{name}@load{home}-{run}.com", "Box", str(place), "ACTIVE", place == 0, f"load-{run}-{number}",
-            "load load load load", "JBSWY3DPEHPK3PXP", "", "", "{}", now,
+            "load load load load", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "", "", "{}", now,
         )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from reseller_portal.sandbox import clock, warm_stock
+from reseller_portal.sandbox.domain_clock import watch_domain
 from reseller_portal.sandbox.models import (
     Credential,
     DnsRecord,
@@ -14,6 +15,7 @@ from reseller_portal.sandbox.models import (
     Person,
     Subscription,
 )
+from reseller_portal.sandbox.subscription_clock import watch_subscription
 from tests.sandbox.conftest import USER
 
 IVO, TAMSIN = "YZS4A3R5E4MP3MBF9XYW7R9TT1D7", "PPPD0928MX41RG00AE0J65CKWZ6N"
@@ -59,6 +61,7 @@ def make_known_world() -> None:
             id=key, person=ivo, domain=domain, provider="GOOGLE", started_at=now, period_start=now,
             period_end=now + timedelta(days=20 + number),
         )  # fmt: skip
+        watch_subscription(subscription)
         if domain.name == REACH:
             for name, mailbox in zip(("elin", "jonas.berg"), MAILBOXES, strict=True):
                 _mailbox(mailbox, subscription, name)
@@ -75,10 +78,12 @@ def make_known_world() -> None:
 
 def _domain(key: str, person: Person, name: str) -> Domain:
     now = clock.now()
-    return Domain.objects.create(
+    made = Domain.objects.create(
         id=key, person=person, name=name, status="ACTIVE", provider="GOOGLE", price_minor=1299,
-        registered_at=now - timedelta(days=335), expires_at=now + timedelta(days=30),
+        registered_at=now - timedelta(days=335), expires_at=now + timedelta(days=30, hours=1),
     )  # fmt: skip
+    watch_domain(made)
+    return made
 
 
 def _mailbox(key: str, subscription: Subscription, username: str) -> None:
@@ -87,7 +92,7 @@ def _mailbox(key: str, subscription: Subscription, username: str) -> None:
         id=key, person=subscription.person, domain=subscription.domain, subscription=subscription,
         username=username, email=f"{username}@{subscription.domain.name}", first_name="Elin", last_name="Berg",
         status="ACTIVE", is_admin=bool(warmup), password="secret-1", app_password="abcd abcd", warmup=warmup,
-        authenticator="JBSWY3DPEHPK3PXP", created_at=clock.now(),
+        authenticator="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", created_at=clock.now(),
     )  # fmt: skip
 
 
