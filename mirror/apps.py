@@ -8,6 +8,8 @@ class MirrorConfig(AppConfig):
         from domains.services.refreshing import MAILBOXES, RECORDS, WHOLE
         from mailboxes.services.refreshing import ONE
         from mirror import refresh, webhooks
+        from mirror.handlers import RepairDrift
+        from mirror.repair import REPAIR
         from reseller_portal.operations.registry import register
         from reseller_portal.webhooks.registry import register as on
 
@@ -16,6 +18,7 @@ class MirrorConfig(AppConfig):
         register(RECORDS, refresh.RefreshDomain(refresh.read_records))
         register(MAILBOXES, refresh.RefreshDomain(refresh.read_mailboxes))
         register(ONE, refresh.RefreshMailbox())
+        register(REPAIR, RepairDrift())
         for name in webhooks.OF_DOMAINS:
             on(name, webhooks.domain_changed)
         for name in webhooks.OF_MAILBOXES:

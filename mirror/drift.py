@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.utils import timezone
 
 from accounts.hearing import Difference
+from accounts.models import Customer
 from mirror.models import Drift
 
 State = Drift.State
@@ -24,11 +25,44 @@ REPAIRABLE: Mapping[str, frozenset[str]] = {
 
 
 def note(differences: Iterable[Difference]) -> int:
-    """Keep them for staff. One that waits for a decision already keeps its first `here`. Returns how many are new."""
+    """Keep them for staff; returns how many there were. One that waits for a decision keeps its first `here`.
+
+    What went back to that by itself needs no decision any more.
+    """
     rows = [_row(each) for each in differences]
-    for row in rows:
-        Drift.objects.filter(_same(row), state=State.OPEN).update(there=row.there, found_at=row.found_at)
-    return len(Drift.objects.bulk_create(rows, ignore_conflicts=True))
+    new = [row for row in rows if row.state != State.OPEN or not _goes_on(row)]
+    Drift.objects.bulk_create(new, ignore_conflicts=True)
+    return len(rows)
+
+
+def note_contact(customer: Customer, differences: Iterable[Difference]) -> int:
+    """The same for the contact record, of which nothing is taken over: what differs no more needs no decision."""
+    found = list(differences)
+    waiting = Drift.objects.filter(
+        customer=customer, subject_type=customer._meta.label_lower, state=State.OPEN, kind=Drift.Kind.CHANGED
+    )
+    waiting.exclude(field__in=[each.field for each in found]).update(state=State.GONE, settled_at=timezone.now())
+    return note(found)
+
+
+def _goes_on(row: Drift) -> bool:
+    """Whether one about the same waits already; it is brought up to date, or ended."""
+    waiting = Drift.objects.select_for_update().filter(
+        state=State.OPEN,
+        customer=row.customer,
+        kind=row.kind,
+        subject_type=row.subject_type,
+        subject_id=row.subject_id,
+        field=row.field,
+    )
+    known = waiting.first()
+    if known is None:
+        return False
+    known.there, known.found_at = row.there, row.found_at
+    if known.here == known.there:
+        known.state, known.settled_at = State.GONE, timezone.now()
+    known.save()
+    return True
 
 
 def missing(row: Any, at: Any) -> Difference:
@@ -50,10 +84,4 @@ def _row(each: Difference) -> Drift:
         field=each.field,
         here=each.here,
         there=each.there,
-    )
-
-
-def _same(row: Drift) -> Q:
-    return Q(
-        customer=row.customer, subject_type=row.subject_type, subject_id=row.subject_id, field=row.field, kind=row.kind
     )

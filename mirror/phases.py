@@ -111,7 +111,8 @@ class OneUser(Paged):
     def write(self, survey: Survey, task: Task, result: ToldUser, at: datetime) -> None:
         assert survey.customer is not None
         survey.people = [{"id": result.id}]
-        survey.count(self.name, known=1, changed=drift.note(contact_differences(survey.customer, result)))
+        changed = drift.note_contact(survey.customer, contact_differences(survey.customer, result))
+        survey.count(self.name, known=1, changed=changed)
         survey.cursor["is_over"] = True
 
     def pass_over(self, survey: Survey, task: Task, reason: str) -> None:
@@ -136,7 +137,8 @@ class Customers(Offline):
         for person in survey.people[task["start"] : task["start"] + BATCH]:
             with perhaps(survey):
                 adopted = adopt_user(ToldUser(**person), brand=brand, twins=twins, at=at)
-                drift.note(adopted.differences)
+                if adopted.customer is not None:
+                    drift.note_contact(adopted.customer, adopted.differences)
             survey.count(self.name, **{adopted.how: 1, "changed": bool(adopted.differences)})
             note(survey, adopted.note)
         survey.cursor["start"] = task["start"] + BATCH

@@ -15,7 +15,7 @@ from mailboxes.models import Mailbox
 from mailboxes.services.hearing import domain_name_of, hear_of_mailboxes, secrets_of
 from mailboxes.services.secrets import keep_credentials
 from mirror import drift
-from mirror.silence import NOT_OF_AN_OPEN_ORDER
+from mirror.silence import NOT_OF_AN_OPEN_ORDER, forget_what_came_back
 from mirror.taking import hear_of_contracts
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Failed, Happened, Lookup, Sent
@@ -47,6 +47,10 @@ class RefreshDomain(Lookup):
             return Failed(str(missing))
         return Happened()
 
+    def settle(self, operation: Operation) -> None:
+        if operation.state == Operation.State.DONE:
+            forget_what_came_back()
+
 
 class NotThere(Exception):
     """The upstream does not know the thing, or not as this customer's."""
@@ -73,6 +77,10 @@ class RefreshMailbox(Lookup):
             if row is not None and told.password:
                 keep_credentials(row, secrets_of(told))
         return Happened()
+
+    def settle(self, operation: Operation) -> None:
+        if operation.state == Operation.State.DONE:
+            forget_what_came_back()
 
 
 def read_domain(client: Client, customer: Customer, name: str) -> None:

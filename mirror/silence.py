@@ -25,8 +25,7 @@ def note_what_is_missing(survey: Survey, *, at: datetime) -> None:
         silent = rows.filter(missing_since__isnull=False).count()
         if silent:
             survey.count(what, missing=silent)
-    for model in (Domain, Mailbox, Subscription):
-        _forget_what_came_back(model)
+    forget_what_came_back()
 
 
 def _expected(survey: Survey) -> dict[str, QuerySet[Any]]:
@@ -51,8 +50,13 @@ def _living(model: type[Any]) -> QuerySet[Any]:
     return rows.exclude(state__in=model.GONE)
 
 
-def _forget_what_came_back(model: type[Model]) -> None:
-    """What was heard of again needs no decision."""
+def forget_what_came_back() -> None:
+    """What was heard of again needs no decision. Within whatever scope this runs."""
+    for model in (Domain, Mailbox, Subscription):
+        _forget(model)
+
+
+def _forget(model: type[Model]) -> None:
     waiting = Drift.objects.filter(
         kind=Drift.Kind.MISSING, state__in=Drift.UNSETTLED, subject_type=model._meta.label_lower
     )

@@ -18,7 +18,7 @@ class OpenAccount:
 
     def send(self, operation: Operation, client: Client) -> Sent:
         existing = _find(operation.customer, client)
-        return Happened({"user_id": existing or client.users.create(_draft(operation.customer)).id})
+        return Happened({"user_id": existing or client.users.create(draft_of(operation.customer)).id})
 
     def look(self, operation: Operation, client: Client) -> Seen:
         existing = _find(operation.customer, client)
@@ -38,7 +38,7 @@ def _find(customer: Customer, client: Client) -> str:
     return next((user.id for user in client.users.all(contains=customer.email) if user.email.lower() == wanted), "")
 
 
-def _draft(customer: Customer) -> UserDraft:
+def draft_of(customer: Customer) -> UserDraft:
     return UserDraft(
         email=customer.email,
         company=customer.company,

@@ -1,20 +1,41 @@
 """Adopting an account: everything it holds comes in once, with the fewest calls, and nothing there is touched."""
 
-from accounts.models import AuditEntry, Customer
+from math import ceil
+
+import pytest
+from django.db.models.functions import Now
+
+from accounts.models import AuditEntry, Brand, Customer
 from accounts.tenancy import staff_scope
 from billing.models import Subscription
 from domains.models import DnsRecord, Domain
 from mailboxes.models import Credential, Mailbox
-from mirror.models import Survey
+from mirror import surveys, walking
+from mirror.models import Drift, Survey
+from reseller_portal.operations.models import Operation
+from reseller_portal.sandbox.loading import load_mailboxes
 from reseller_portal.upstream.routes import ROUTES
-from tests.mirror.account import Account, drifts
+from tests.mirror.account import Account, drifts, fresh, walk
 
 State = Survey.State
+READS = {"list_users", "list_user_domains", "list_all_mailboxes", "list_subscriptions", "list_dns_records"}
 
 
 def names(model: type, field: str, **wanted: object) -> list[str]:
     with staff_scope("test"):
         return sorted(model.objects.filter(**wanted).values_list(field, flat=True))  # type: ignore[attr-defined]  # a model
+
+
+def everything() -> dict[str, list[str]]:
+    """What the portal knows, by kind of thing."""
+    return {
+        "customers": names(Customer, "company"),
+        "domains": names(Domain, "name"),
+        "records": names(DnsRecord, "upstream_id"),
+        "mailboxes": names(Mailbox, "address"),
+        "subscriptions": names(Subscription, "upstream_id"),
+        "credentials": names(Credential, "mailbox__address"),
+    }
 
 
 def test_everything_that_an_account_holds_comes_in(account: Account) -> None:
@@ -36,8 +57,173 @@ def test_nothing_is_ordered_charged_or_changed_there(account: Account) -> None:
     before, wallet = len(account.control.calls()), account.control.wallet_minor()
     account.read()
     asked = {operation for operation, _ in account.control.calls()[before:]}
-    assert asked == {
-        "list_users", "list_user_domains", "list_all_mailboxes", "list_subscriptions", "list_dns_records",
-    }  # fmt: skip
+    assert asked == READS
     assert {ROUTES[operation].repeatable for operation in asked} == {"safe"}
     assert account.control.wallet_minor() == wallet
+    with staff_scope("test"):
+        assert not Operation.objects.exists()
+
+
+def test_adopting_twice_brings_nothing_new(account: Account) -> None:
+    account.read()
+    known = everything()
+    survey = account.read()
+    assert everything() == known
+    assert survey.counts["mailboxes"] == {"known": 6, "new": 0, "changed": 0}
+    assert drifts() == []
+
+
+def test_a_dry_run_counts_the_same_and_writes_nothing(account: Account) -> None:
+    before = everything()
+    looked = account.read(is_dry=True)
+    assert everything() == before
+    assert drifts() == []
+    adopted = account.read()
+    assert looked.counts["customers"] == adopted.counts["customers"]
+    for what in ("domains", "mailboxes", "subscriptions"):
+        assert looked.counts[what]["new"] == adopted.counts[what]["new"] > 0
+
+
+def test_nobody_adopts_unseen(account: Account) -> None:
+    with staff_scope("test"), pytest.raises(surveys.DryRunFirst):
+        surveys.begin_adoption(user=None, is_dry=False)
+    account.read(is_dry=True)
+    with staff_scope("test"):
+        assert surveys.begin_adoption(user=None, is_dry=False).state == State.RUNNING
+
+
+def test_a_second_walk_over_the_account_is_refused_while_one_goes_on(account: Account) -> None:
+    with staff_scope("test"):
+        surveys.begin(Survey.Kind.ADOPT)
+        with pytest.raises(surveys.RunsAlready):
+            surveys.begin(Survey.Kind.ADOPT)
+
+
+def test_a_customer_without_a_user_is_tied_by_its_address(account: Account) -> None:
+    account.user("own", email="hello@acme.example", company="Acme of old")
+    account.buys("own", "acmeold.com")
+    survey = account.read()
+    assert survey.counts["customers"]["tied"] == 1
+    with staff_scope("test"):
+        acme = Customer.objects.get(slug="acme")
+    assert acme.upstream_id == account.users["own"]
+    assert names(Domain, "name", customer__slug="acme") == ["acmeold.com"]
+
+
+def test_an_address_that_several_users_share_is_left_to_a_person(account: Account) -> None:
+    account.user("one", email="hello@acme.example")
+    account.user("two", email="Hello@acme.example")
+    survey = account.read()
+    assert survey.counts["customers"]["left"] == 2
+    assert len([each for each in survey.notes if "tie" in each]) == 2
+    with staff_scope("test"):
+        assert Customer.objects.get(slug="acme").upstream_id == ""
+
+
+def test_new_customers_get_the_chosen_brand_and_free_addresses(account: Account) -> None:
+    account.user("acme", company="Acme")
+    with staff_scope("test"):
+        foundry = Brand.objects.get(slug="foundry")
+    account.read(brand=foundry)
+    assert names(Customer, "slug", brand__slug="foundry", adopted_at__isnull=False) == [
+        "acme-2", "birch", "harborlight-sales",
+    ]  # fmt: skip
+
+
+def test_a_walk_killed_at_any_step_goes_on_where_it_was(account: Account) -> None:
+    """The step's own call may be made again; what was written stays written, once."""
+    with staff_scope("test"):
+        survey = surveys.begin(Survey.Kind.ADOPT)
+    steps = 0
+    while fresh(survey).state == State.RUNNING:
+        killed = walking._claim(survey.pk)
+        assert killed is not None
+        assert walking._claim(survey.pk) is None
+        with staff_scope("test: the lease of the dead is over"):
+            Survey.objects.filter(pk=survey.pk, due_at__isnull=False).update(due_at=Now())
+        walking.step(only=survey.pk)
+        steps += 1
+    assert steps > 8
+    done = everything()
+    assert len(done["mailboxes"]) == len(done["credentials"]) == 6
+    walk(survey)
+    assert everything() == done
+
+
+def test_the_answer_of_a_step_that_was_taken_over_is_dropped(account: Account) -> None:
+    with staff_scope("test"):
+        survey = surveys.begin(Survey.Kind.ADOPT)
+    slow = walking._claim(survey.pk)
+    assert isinstance(slow, walking.Step)
+    with staff_scope("test: the lease is over"):
+        Survey.objects.filter(pk=survey.pk).update(due_at=Now())
+    walking.step(only=survey.pk)
+    walking._read_and_write(slow)
+    assert sorted(each["email"] for each in fresh(survey).people) == ["birch@birch.example", "harbor@harbor.example"]
+    assert fresh(survey).calls == 1
+
+
+def test_a_walk_that_is_stopped_goes_on_later(account: Account) -> None:
+    with staff_scope("test"):
+        survey = surveys.begin(Survey.Kind.ADOPT)
+    for _ in range(4):
+        walking.step(only=survey.pk)
+    with staff_scope("test"):
+        surveys.stop(user=None, survey=survey)
+    assert not walking.step(only=survey.pk)
+    with staff_scope("test"), pytest.raises(surveys.NotNow):
+        surveys.stop(user=None, survey=survey)
+    with staff_scope("test"):
+        surveys.go_on(user=None, survey=survey)
+    assert walk(survey).state == State.DONE
+    assert len(everything()["mailboxes"]) == 6
+
+
+@pytest.mark.parametrize("kind", ["error_before", "lose_answer", "throttle", "truncate", "html"])
+def test_faults_on_the_way_cost_time_and_nothing_else(account: Account, kind: str) -> None:
+    for operation in READS:
+        account.control.fault(operation, kind, times=2)
+    assert account.read().state == State.DONE
+    assert len(everything()["mailboxes"]) == 6
+
+
+def test_silence_without_end_stops_the_walk_for_a_person(account: Account) -> None:
+    account.control.fault("list_users", "error_before", times=1000)
+    survey = account.read()
+    assert (survey.state, survey.people) == (State.FAILED, [])
+    assert "list_users" in survey.last_error
+    account.control.heal()
+    with staff_scope("test"):
+        surveys.go_on(user=None, survey=survey)
+    assert walk(survey).state == State.DONE
+
+
+def test_no_more_calls_are_made_than_paging_asks_for(account: Account) -> None:
+    load_mailboxes(1350)
+    before = len(account.control.calls())
+    survey = account.read()
+    with staff_scope("test"):
+        users = Customer.objects.exclude(upstream_id="").count()
+        domains, mailboxes = Domain.objects.count(), Mailbox.objects.count()
+        pages_of_domains = sum(
+            ceil(Domain.objects.filter(customer=each).count() / 100) or 1
+            for each in Customer.objects.exclude(upstream_id="")
+        )
+    least = ceil(users / 100) + pages_of_domains + ceil(mailboxes / 100) + ceil(domains / 50) + domains
+    assert (users, domains, mailboxes) == (7, 453, 1356)
+    assert len(account.control.calls()) - before == survey.calls == least
+
+
+def test_no_credential_is_kept_in_clear_or_in_the_bookmark(account: Account) -> None:
+    with staff_scope("test"):
+        survey = surveys.begin(Survey.Kind.ADOPT)
+    secrets = [each["password"] for each in account.api.ok("GET", "/mailboxes")["data"]["mailboxes"]]
+    assert len(secrets) == 6
+    while fresh(survey).state == State.RUNNING:
+        walking.step(only=survey.pk)
+        kept = str(vars(fresh(survey)))
+        assert not any(secret in kept for secret in secrets)
+    with staff_scope("test"):
+        rows = str(list(Credential.objects.values())) + str(list(AuditEntry.objects.values()))
+        assert not any(secret in rows for secret in secrets)
+        assert not Drift.objects.exists()
