@@ -22,13 +22,19 @@ UNDER_WAY = ("PENDING", "IN_PROGRESS", "CREATING_PASSWORD")
 
 
 def start(order: Order) -> None:
-    """Put the domains in line, or go straight to the workspace of an owned one."""
+    """Put the domains in line, or go straight to the workspace of an owned one.
+
+    An order none of whose names could be had has failed already.
+    """
     domains = list(order.domain_set.order_by("name"))
     for number, domain in enumerate(domains):
         later(REGISTRY + number * STAGGER, "register", domain.id)
     owned = order.wish.get("domainId") or ""
     if owned:
         later(WORKSPACE, "workspace", f"{owned} {order.id}")
+    elif not domains:
+        order.status = "FAILED"
+        order.save(update_fields=["status"])
 
 
 @step("register")

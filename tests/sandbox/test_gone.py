@@ -37,6 +37,13 @@ def test_a_user_deleted_before_a_package_is_handed_over_holds_up_nobody(api: Api
     assert api.ok("GET", "/wallet")["data"]["walletBalance"] == 5000
 
 
+def test_an_order_whose_names_are_all_gone_fails_and_costs_nothing(api: Api) -> None:
+    user = api.user()
+    order = api.order(user, "all-taken.com")
+    assert api.ok("GET", "/orders/status", orderId=order, userId=user)["data"]["status"] == "FAILED"
+    assert api.control.movements() == []
+
+
 def test_a_domain_removed_before_it_is_registered_is_not_bought(api: Api) -> None:
     user = api.user()
     api.order(user, "second-thought.com", mailboxes={})
