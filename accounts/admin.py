@@ -38,8 +38,9 @@ class MembershipInline(TabularInline):
 @admin.register(Customer)
 class CustomerAdmin(AuditedAdmin):
     form = CustomerForm
+    add_label = "Add a customer"
     inlines = (MembershipInline,)
-    list_display = ("company", "brand", "state", "upstream_id", "email", "created_at")
+    list_display = ("company", "brand", "shown_state", "upstream_id", "email", "created_at")
     list_filter = ("brand", "state")
     list_select_related = ("brand",)
     search_fields = ("company", "slug", "email")
@@ -75,6 +76,8 @@ class CustomerAdmin(AuditedAdmin):
 @admin.register(User)
 class PersonAdmin(AuditedAdmin, UserAdmin):
     form = PersonForm
+    list_title = "People"
+    add_label = "Add a person"
     add_form = PersonAddForm
     list_display = ("email", "name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active", "groups")
@@ -125,6 +128,7 @@ class BrandHostInline(TabularInline):
 @admin.register(Brand)
 class BrandAdmin(AuditedAdmin):
     form = BrandForm
+    add_label = "Add a brand"
     inlines = (BrandHostInline,)
     list_display = ("swatch", "name", "slug", "support_email", "currency", "is_default")
     list_display_links = ("name",)

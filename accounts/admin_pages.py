@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from accounts.audit import record_by_staff
 from accounts.models import Customer, User
+from reseller_portal.core.templatetags.portal import state
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -28,7 +29,20 @@ else:
     ModelAdmin, TabularInline, UserAdmin = admin.ModelAdmin, admin.TabularInline, auth.UserAdmin
 
 
-class AuditedAdmin(ModelAdmin):
+class PortalAdmin(ModelAdmin):
+    """`list_title` is what people call the list, `add_label` what its button says; empty for Django's own words."""
+
+    list_title = ""
+    add_label = ""
+
+    @admin.display(description="State", ordering="state")
+    def shown_state(self, obj: Any) -> SafeString:
+        """Icon and word, as everywhere."""
+        shown: SafeString = state(obj)
+        return shown
+
+
+class AuditedAdmin(PortalAdmin):
     """Adding and changing leaves an audit row in the same transaction. Rows of inlines may go, the object stays."""
 
     list_per_page = 50
@@ -70,7 +84,7 @@ class AuditedAdmin(ModelAdmin):
         )
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(PortalAdmin):
     """Shows, and changes nothing."""
 
     list_per_page = 50
@@ -95,7 +109,7 @@ def staff_of(request: HttpRequest) -> User:
 
 def pretty(value: Any) -> SafeString:
     """JSON for reading."""
-    return format_html("<pre>{}</pre>", json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True))
+    return format_html('<pre tabindex="0">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True))
 
 
 def shown(form: "Form", names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The reseller's side: Django's admin, where staff see every customer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 
+from accounts.admin_rail import groups_for
 from accounts.tenancy import staff_scope
 
 
@@ -24,13 +26,28 @@ class Panel:
     url: str = ""
 
 
+@dataclass(frozen=True)
+class Section:
+    """One card on the admin's first page, drawn by a template from `section`; an aside stands in the narrow column."""
+
+    template: str
+    content: Mapping[str, Any]
+    is_aside: bool = False
+
+
 # Filled by the apps in `AppConfig.ready`, in the order in which they stand.
 index_panels: list[Callable[[], Panel]] = []
+index_sections: list[Callable[[], Section]] = []
 
 
 def add_panel(panel: Callable[[], Panel]) -> None:
     if panel not in index_panels:
         index_panels.append(panel)
+
+
+def add_section(section: Callable[[], Section]) -> None:
+    if section not in index_sections:
+        index_sections.append(section)
 
 
 OUR_PACKAGES = frozenset({"accounts", "billing", "domains", "mailboxes", "mirror", "reseller_portal"})
@@ -48,12 +65,29 @@ class PortalAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         panels = [panel() for panel in index_panels]
-        return super().index(request, {**(extra_context or {}), "panels": panels})
+        sections = [section() for section in index_sections]
+        return super().index(request, {**(extra_context or {}), "panels": panels, "sections": sections})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        return {**context, "rail": groups_for(request, context["available_apps"])}
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Staff sign in where everybody does, behind the same limits. Whoever is signed in and is no staff gets 403."""
         answer: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return answer
+
+    def password_change(  # type: ignore[override]  # a view like any other
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Where everybody changes it."""
+        return redirect("account_change_password")
+
+    def logout(  # type: ignore[override]  # a view like any other
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        super().logout(request, extra_context)
+        return redirect("account_login")
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """Every admin page runs, and is rendered, inside a staff scope that names the page."""

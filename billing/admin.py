@@ -1,8 +1,7 @@
 """The admin's pages for orders, prices and the ledger."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,15 +9,10 @@ from django.utils.crypto import get_random_string
 
 from accounts.actors import staff_actor
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, staff_of
-from accounts.models import Customer
 from billing import ledger
+from billing.admin_forms import CreditForm, PriceRuleForm
 from billing.models import Account, Entry, Order, OrderLine, PriceRule, Transaction
 from reseller_portal.core.templatetags.portal import money
-
-if TYPE_CHECKING:
-    CreditBase = forms.ModelForm[Transaction]
-else:
-    CreditBase = forms.ModelForm
 
 
 class LineInline(TabularInline):
@@ -42,7 +36,7 @@ class LineInline(TabularInline):
 
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
-    list_display = ("reference", "customer", "state", "total", "placed_by", "placed_at", "finished_at")
+    list_display = ("reference", "customer", "shown_state", "total", "placed_by", "placed_at", "finished_at")
     list_filter = ("state", "customer__brand", "provider")
     list_select_related = ("customer", "placed_by")
     search_fields = ("reference", "customer__company", "lines__name")
@@ -71,42 +65,25 @@ class OrderAdmin(ReadOnlyAdmin):
 
 @admin.register(PriceRule)
 class PriceRuleAdmin(AuditedAdmin):
-    list_display = ("brand", "item", "method", "fixed_minor", "percent", "floor_minor")
+    form = PriceRuleForm
+    list_title = "Prices"
+    add_label = "Add a price"
+    list_display = ("brand", "item", "method", "fixed", "percent", "floor")
     list_filter = ("brand",)
     fields = ("brand", "item", "method", "fixed_minor", "percent", "floor_minor")
 
+    @admin.display(description="Fixed price", ordering="fixed_minor", empty_value="-")
+    def fixed(self, rule: PriceRule) -> str | None:
+        return money(rule.fixed_minor) if rule.method == PriceRule.Method.FIXED else None
 
-class CreditForm(CreditBase):
-    """Money for a customer's balance. The reference makes it happen once, however often it is sent."""
-
-    customer = forms.ModelChoiceField(queryset=Customer.objects.all())
-    amount = forms.DecimalField(min_value=0, decimal_places=2, max_digits=10, label="Amount, USD")
-    reference = forms.CharField(max_length=120, help_text="Such as the number of a bank transfer; each counts once.")
-    description = forms.CharField(max_length=200, initial="Credit")
-
-    class Meta:
-        model = Transaction
-        fields = ("customer", "description", "reference")
-
-    def clean_amount(self) -> int:
-        """In minor units, above zero."""
-        minor = int(self.cleaned_data["amount"] * 100)
-        if minor <= 0:
-            raise forms.ValidationError("Credit an amount above zero.")
-        return minor
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        same = Transaction.objects.filter(
-            customer=cleaned.get("customer"), kind="credit", reference=cleaned.get("reference")
-        )
-        if same.exists():
-            self.add_error("reference", "This reference was credited already. Nothing was added twice.")
-        return cleaned
+    @admin.display(description="Never below", ordering="floor_minor", empty_value="-")
+    def floor(self, rule: PriceRule) -> str | None:
+        return money(rule.floor_minor) if rule.method != PriceRule.Method.FIXED else None
 
 
 class EntryInline(TabularInline):
     model = Entry
+    verbose_name_plural = "entries"
     fields = ("account", "amount")
     readonly_fields = fields
     extra = 0
@@ -125,6 +102,8 @@ class LedgerAdmin(ReadOnlyAdmin):
     """The ledger is read here; the one thing that staff add by hand is a credit."""
 
     form = CreditForm
+    list_title = "Ledger"
+    add_label = "Credit a customer"
     list_display = ("at", "customer", "kind", "amount", "description", "reference")
     list_filter = ("kind", "customer__brand")
     list_select_related = ("customer",)
@@ -171,6 +150,7 @@ class LedgerAdmin(ReadOnlyAdmin):
 
 @admin.register(Account)
 class AccountAdmin(ReadOnlyAdmin):
+    list_title = "Balances"
     list_display = ("customer", "kind", "balance")
     list_filter = ("kind", "customer__brand")
     list_select_related = ("customer",)

@@ -5,8 +5,8 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from accounts.admin_site import add_panel
-        from billing import availability, panels, webhooks
+        from accounts.admin_site import add_panel, add_section
+        from billing import availability, panels, sections, webhooks
         from billing.handlers.accounts import OpenAccount
         from billing.handlers.drafts import DraftOrder
         from billing.handlers.processing import ProcessOrder
@@ -27,3 +27,5 @@ class BillingConfig(AppConfig):
         on("mailbox.created", webhooks.mailbox_created)
         for panel in panels.ALL:
             add_panel(panel)
+        for section in sections.ALL:
+            add_section(section)

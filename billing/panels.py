@@ -15,6 +15,7 @@ from reseller_portal.operations.models import Operation
 from reseller_portal.webhooks.models import Event
 
 STALE = timedelta(minutes=5)
+WALLET_IS_SHORT = "The reseller's wallet"
 
 
 def wallet() -> Panel:
@@ -25,7 +26,7 @@ def wallet() -> Panel:
     age = timezone.now() - reading.read_at
     minutes = int(age.total_seconds() // 60)
     if age > STALE:
-        return Panel("Wallet", money(reading.balance_minor), f"Read {minutes} minutes ago", "unknown")
+        return Panel("Wallet", money(reading.balance_minor), f"Read {minutes} min ago", "unknown")
     return Panel("Wallet", money(reading.balance_minor), "Read just now" if minutes < 1 else f"Read {minutes} min ago")
 
 
@@ -53,7 +54,7 @@ def orders() -> Panel:
 def for_a_person() -> Panel:
     """Operations that nobody but a person can decide, and orders that wait for the wallet."""
     asked = Operation.objects.filter(state=Operation.State.NEEDS_PERSON).count()
-    short = Operation.objects.filter(state=Operation.State.WAITING, last_error__startswith="The reseller's wallet")
+    short = Operation.objects.filter(state=Operation.State.WAITING, last_error__startswith=WALLET_IS_SHORT)
     waiting = short.count()
     url = reverse("admin:operations_operation_changelist") + "?state__exact=needs_person"
     if not asked and not waiting:

@@ -14,7 +14,7 @@ from reseller_portal.operations.placing import wake
 
 @admin.register(Operation)
 class OperationAdmin(ReadOnlyAdmin):
-    list_display = ("placed_at", "customer", "kind", "key", "state", "attempts", "looks", "last_error", "due_at")
+    list_display = ("placed_at", "customer", "kind", "key", "shown_state", "attempts", "looks", "last_error", "due_at")
     list_display_links = ("kind",)
     list_filter = ("state", "priority", "kind")
     list_select_related = ("customer",)

@@ -210,6 +210,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["reseller_portal.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

@@ -13,7 +13,8 @@ from reseller_portal.webhooks.processing import replay
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ("received_at", "name", "event_id", "customer", "state", "attempts", "last_error")
+    list_display = ("received_at", "name", "event_id", "customer", "shown_state", "attempts", "last_error")
+    list_title = "Upstream events"
     list_display_links = ("event_id",)
     list_filter = ("state", "name")
     search_fields = ("=event_id", "name", "=upstream_user_id")

@@ -1,0 +1,101 @@
+"""The cards of the admin's first page: what needs a person, the newest orders, the provider, the lowest balances."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from accounts.admin_site import Section
+from billing.models import Account, Order, OrderPart
+from billing.panels import WALLET_IS_SHORT
+from billing.selectors import with_progress
+from billing.services.orders import DRAFT, PROCESS
+from billing.services.wallet import newest_reading
+from reseller_portal.operations.models import Operation
+from reseller_portal.webhooks.models import Event
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that waits for a decision. `stake_minor` is what its customer paid for it."""
+
+    what: str
+    url: str
+    customer: str
+    state: str
+    why: str
+    stake_minor: int | None
+    since: datetime
+
+
+def attention() -> Section:
+    """The oldest first, as they have waited longest."""
+    short = Q(state=Operation.State.WAITING, last_error__startswith=WALLET_IS_SHORT)
+    found = Operation.objects.filter(Q(state=Operation.State.NEEDS_PERSON) | short)
+    operations = list(found.select_related("customer").order_by("placed_at")[:SHOWN])
+    orders = _orders_of(operations)
+    return Section("billing/admin/attention.html", {"rows": [_case(each, orders.get(each.pk)) for each in operations]})
+
+
+def newest_orders() -> Section:
+    rows = with_progress(Order.objects.select_related("customer").order_by("-pk"))
+    return Section("billing/admin/orders.html", {"orders": list(rows[:SHOWN])})
+
+
+def provider() -> Section:
+    """How busy the calls are, and whether answers and events come."""
+    open_states = [Operation.State.WAITING, Operation.State.SENDING, Operation.State.ACCEPTED, Operation.State.UNKNOWN]
+    counts = Operation.objects.filter(state__in=open_states).aggregate(
+        waiting=Count("pk", filter=Q(state=Operation.State.WAITING)),
+        sent=Count("pk", filter=Q(state__in=[Operation.State.SENDING, Operation.State.ACCEPTED])),
+        unknown=Count("pk", filter=Q(state=Operation.State.UNKNOWN)),
+        lost=Count("pk", filter=Q(state=Operation.State.WAITING, attempts__gt=1)),
+    )
+    stuck = Event.objects.filter(state=Event.State.FAILED).count()
+    troubled = bool(counts["unknown"] or counts["lost"] or stuck)
+    newest, reading = Event.objects.order_by("-received_at").first(), newest_reading()
+    content = {
+        "state": "unknown" if troubled else "done",
+        "word": "Check" if troubled else "Healthy",
+        "lines": [
+            ("Calls that wait", f"{counts['waiting']:,}"),
+            ("Sent, not settled yet", f"{counts['sent']:,}"),
+            ("Answer lost, being looked up", f"{counts['unknown']:,}"),
+            ("Tried more than once", f"{counts['lost']:,}"),
+            ("Events not understood", f"{stuck:,}"),
+        ],
+        "last_event_at": newest.received_at if newest else None,
+        "wallet_read_at": reading.read_at if reading else None,
+    }
+    return Section("billing/admin/provider.html", content, is_aside=True)
+
+
+def lowest_balances() -> Section:
+    rows = Account.objects.filter(kind=Account.Kind.AVAILABLE).select_related("customer").order_by("balance_minor")
+    return Section("billing/admin/balances.html", {"accounts": list(rows[:SHOWN])}, is_aside=True)
+
+
+ALL = (attention, newest_orders, provider, lowest_balances)
+
+
+def _orders_of(operations: list[Operation]) -> dict[int, Order]:
+    """The order behind each operation that buys."""
+    parts = {each.pk: each.payload.get("part") for each in operations if each.kind in {DRAFT, PROCESS}}
+    known = {part.pk: part.order for part in OrderPart.objects.filter(pk__in=parts.values()).select_related("order")}
+    return {number: known[part] for number, part in parts.items() if part in known}
+
+
+def _case(operation: Operation, order: Order | None) -> Case:
+    is_short = operation.state == Operation.State.WAITING
+    return Case(
+        what=order.reference if order else str(operation),
+        url=reverse("admin:operations_operation_change", args=[operation.pk]),
+        customer=operation.customer.company,
+        state="partly" if is_short else "failed",
+        why="Waits for money in the wallet" if is_short else operation.last_error or "Cannot be looked up",
+        stake_minor=order.total_minor if order else None,
+        since=operation.placed_at,
+    )
