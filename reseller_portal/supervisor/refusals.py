@@ -39,11 +39,24 @@ def check_folder(folder: Path) -> None:
         ) from None
 
 
+def holds_an_install(folder: Path) -> bool:
+    """Whether a run has made its secrets there. Raises `Refusal` for a folder that is closed to this person."""
+    try:
+        os.stat(folder / "secrets.json")
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise Refusal(f"The folder {folder} cannot be read ({error.strerror}). Run this as its owner.") from None
+    return True
+
+
 def check_port(name: str, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise Refusal(f"Port {port} is for the system alone. Set {name} to one from 1024 on.") from None
         except OSError:
             raise Refusal(f"Port {port} is in use. Stop what uses it, or set {name} to another one.") from None
         except OverflowError:

@@ -15,7 +15,7 @@ from reseller_portal.supervisor.keys import load_keys
 from reseller_portal.supervisor.leftovers import end_leftovers, note_children, only_run
 from reseller_portal.supervisor.postgres import forget_cluster
 from reseller_portal.supervisor.processes import Child, Family
-from reseller_portal.supervisor.refusals import check_answers, check_folder, check_port
+from reseller_portal.supervisor.refusals import check_answers, check_folder, check_port, holds_an_install
 from reseller_portal.supervisor.roles import make_embedded
 from reseller_portal.supervisor.waiting import wait_for_http
 
@@ -75,7 +75,7 @@ def run_sandbox(plan: Plan, say: Say, stopped: threading.Event) -> None:
 
 def reset(plan: Plan) -> bool:
     """Forget everything that `run` keeps; False when there is nothing of ours. Raises `Refusal` while it runs."""
-    if not (plan.data / "secrets.json").exists():
+    if not holds_an_install(plan.data):
         return False
     check_folder(plan.data)
     with only_run(plan.data):

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from reseller_portal.supervisor.environment import make_plan
-from reseller_portal.supervisor.refusals import Refusal, check_answers, check_folder, check_port
+from reseller_portal.supervisor.refusals import Refusal, check_answers, check_folder, check_port, holds_an_install
 
 REAL = {"UPSTREAM_URL": "https://upstream.example/api/v1/integration"}
 
@@ -58,3 +58,28 @@ def test_a_named_service_that_does_not_answer_is_refused() -> None:
 def test_a_named_service_that_answers_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as there:
         check_answers("CELERY_BROKER_URL", f"redis://127.0.0.1:{there.getsockname()[1]}/0")
+
+
+def test_a_port_of_the_system_is_told_apart_from_one_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("socket.socket.bind", refuse)
+    with pytest.raises(Refusal, match=r"^Port 80 is for the system alone\. Set PORT to one from 1024 on\.$"):
+        check_port("PORT", 80)
+
+
+def test_a_folder_holds_an_install_or_not_or_is_closed_to_this_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not holds_an_install(tmp_path / "missing")
+    (tmp_path / "secrets.json").touch()
+    assert holds_an_install(tmp_path)
+    assert not holds_an_install(tmp_path / "secrets.json")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.stat", refuse)
+    with pytest.raises(Refusal, match=r"cannot be read \(Permission denied\)\. Run this as its owner\.$"):
+        holds_an_install(tmp_path)
