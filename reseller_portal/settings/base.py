@@ -259,4 +259,6 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Whoever scans the internet by address would fill the log, each time with a traceback; the answer is a plain 400.
+    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
 }

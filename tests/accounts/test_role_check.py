@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.role_check import refuse_a_role_that_bypasses
+from reseller_portal.celery import RoleCheck, app
 
 
 @pytest.mark.django_db
@@ -15,3 +16,19 @@ def test_the_run_time_role_may_serve() -> None:
 def test_the_owner_of_the_tables_may_not_serve() -> None:
     with pytest.raises(ImproperlyConfigured, match="DATABASE_OWNER_URL"):
         refuse_a_role_that_bypasses("owner")
+
+
+@pytest.mark.django_db
+def test_a_worker_may_work_as_the_run_time_role() -> None:
+    RoleCheck(worker=None)
+
+
+@pytest.mark.django_db
+def test_a_worker_does_not_work_as_the_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise ImproperlyConfigured("a role that owns the tables")
+
+    monkeypatch.setattr("accounts.role_check.refuse_a_role_that_bypasses", refuse)
+    with pytest.raises(SystemExit, match="owns the tables"):
+        RoleCheck(worker=None)
+    assert RoleCheck in app.steps["worker"]
