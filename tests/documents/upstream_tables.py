@@ -17,6 +17,9 @@ WORDS = {
     "billing/handlers/processing.py": "order, buying and watching",
     "billing/services/wallet.py": "task `billing.read_wallet`, staff's first page",
     "mailboxes/handlers.py": "Reveal a credential",
+    "mirror/handlers.py": "Drift, accept or repair",
+    "mirror/phases.py": "Adopt, task of the sweep",
+    "mirror/refresh.py": "Refresh now",
 }
 
 
