@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Customer
-from billing.models import Account, Entry, Order, OrderLine, Quote, QuoteLine
+from billing.models import Account, Entry, Order, OrderLine, Quote, QuoteLine, Subscription
 from reseller_portal.core.pages import Window, window
 
 
@@ -86,6 +86,12 @@ def sums_of(quote: Quote) -> QuoteSums:
         total_minor=Sum("price_minor", filter=ready),
     )
     return QuoteSums(found["ready"], found["problems"], found["checking"], found["total_minor"] or 0)
+
+
+def subscription_of_name(*, customer: Customer, domain_name: str) -> Subscription | None:
+    """The living subscription of a domain."""
+    rows = Subscription.objects.filter(customer=customer, domain_name=domain_name)
+    return rows.exclude(state__in=Subscription.GONE).order_by("-period_end").first()
 
 
 def statement(*, customer: Customer, after: str = "") -> Window[Entry]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.views.orders import order_check, order_check_again, order_detail, order_list, order_retry
+from billing.views.orders import order_check, order_check_again, order_detail, order_list, order_refresh, order_retry
 
 app_name = "orders"
 urlpatterns = [
@@ -8,5 +8,6 @@ urlpatterns = [
     path("check/<slug:reference>/", order_check, name="check"),
     path("check/<slug:reference>/again/", order_check_again, name="check_again"),
     path("<slug:reference>/", order_detail, name="detail"),
+    path("<slug:reference>/refresh/", order_refresh, name="refresh"),
     path("<slug:reference>/retry/", order_retry, name="retry"),
 ]

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from domains.views.finding import domain_choose, domain_find
-from domains.views.listing import domain_detail, domain_list
+from domains.views.listing import domain_detail, domain_list, domain_refresh
 
 app_name = "domains"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     path("find/", domain_find, name="find"),
     path("find/choose/", domain_choose, name="choose"),
     path("<str:name>/", domain_detail, name="detail"),
+    path("<str:name>/refresh/", domain_refresh, name="refresh"),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailboxes.views.listing import mailbox_detail, mailbox_list, mailbox_reveal
+from mailboxes.views.listing import mailbox_detail, mailbox_list, mailbox_refresh, mailbox_reveal
 from mailboxes.views.ordering import order_build
 
 app_name = "mailboxes"
@@ -8,5 +8,6 @@ urlpatterns = [
     path("", mailbox_list, name="list"),
     path("order/", order_build, name="order"),
     path("<int:number>/", mailbox_detail, name="detail"),
+    path("<int:number>/refresh/", mailbox_refresh, name="refresh"),
     path("<int:number>/reveal/", mailbox_reveal, name="reveal"),
 ]

@@ -14,8 +14,9 @@ from billing.models import Order, Quote
 from billing.selectors import get_order, get_quote, list_orders, progress_of, sums_of
 from billing.services.orders import NothingToOrder, confirm_quote, retry_failed_lines
 from billing.services.quotes import check_again
+from billing.services.refreshing import refresh_order
 from reseller_portal.core.errors import DomainError
-from reseller_portal.core.parts import page_or_part
+from reseller_portal.core.parts import is_part, page_or_part
 
 VIEWS = (
     ("", "All"),
@@ -64,7 +65,10 @@ def order_check_again(request: CustomerRequest, reference: str) -> HttpResponse:
 @require_GET
 @customer_view("orders.view")
 def order_detail(request: CustomerRequest, reference: str) -> HttpResponse:
-    order = _find_order(request, reference)
+    return _order_page(request, _find_order(request, reference))
+
+
+def _order_page(request: CustomerRequest, order: Order) -> HttpResponse:
     context = {
         "order": order,
         "progress": progress_of(order),
@@ -72,6 +76,15 @@ def order_detail(request: CustomerRequest, reference: str) -> HttpResponse:
         "entries": history_of(customer=request.actor.customer, subject=order),
     }
     return page_or_part(request, "billing/order_detail.html", "live", context)
+
+
+@require_POST
+@customer_view("orders.view")
+def order_refresh(request: CustomerRequest, reference: str) -> HttpResponse:
+    """Ask the upstream now; the page shows the answer when it comes."""
+    order = _find_order(request, reference)
+    refresh_order(actor=request.actor, order=order)
+    return _order_page(request, order) if is_part(request) else HttpResponseRedirect(_address_of(request, order))
 
 
 @require_POST

@@ -1,13 +1,16 @@
 """The list of domains, and the page of one."""
 
-from django.http import Http404, HttpResponse
-from django.views.decorators.http import require_GET
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.door import CustomerRequest, customer_view
 from accounts.selectors import history_of
+from billing.selectors import subscription_of_name
 from domains.models import Domain
 from domains.selectors import get_domain, list_domains
-from reseller_portal.core.parts import page_or_part
+from domains.services.refreshing import refresh_domain, refresh_of
+from reseller_portal.core.parts import is_part, page_or_part
 
 VIEWS = (("", "All"), ("active", "Active"), ("working", "Being registered"), ("attention", "Needs attention"))
 
@@ -32,14 +35,41 @@ def domain_list(request: CustomerRequest) -> HttpResponse:
 @require_GET
 @customer_view("domains.view")
 def domain_detail(request: CustomerRequest, name: str) -> HttpResponse:
+    return _page(request, _find(request, name))
+
+
+@require_POST
+@customer_view("domains.view")
+def domain_refresh(request: CustomerRequest, name: str) -> HttpResponse:
+    """Ask the upstream now; the page shows the answer when it comes."""
+    domain = _find(request, name)
+    refresh_domain(actor=request.actor, domain=domain)
+    if not is_part(request):
+        return HttpResponseRedirect(reverse("domains:detail", args=[request.actor.customer.slug, name]))
+    return _page(request, domain)
+
+
+def _find(request: CustomerRequest, name: str) -> Domain:
     domain = get_domain(customer=request.actor.customer, name=name)
     if domain is None:
         raise Http404("No such domain here.")
+    return domain
+
+
+def _page(request: CustomerRequest, domain: Domain) -> HttpResponse:
+    customer = request.actor.customer
+    question = refresh_of(customer, domain.name)
+    is_being_made = (
+        domain.state == Domain.State.PENDING
+        or domain.mailboxes.filter(state__in=["IN_PROGRESS", "CREATING_PASSWORD"]).exists()
+    )
     context = {
         "domain": domain,
+        "question": question,
+        "subscription": subscription_of_name(customer=customer, domain_name=domain.name),
         "mailboxes": domain.mailboxes.exclude(state="REMOVED").order_by("address")[:200],
-        "entries": history_of(customer=request.actor.customer, subject=domain),
-        "is_working": domain.state == Domain.State.PENDING
-        or domain.mailboxes.filter(state__in=["IN_PROGRESS", "CREATING_PASSWORD"]).exists(),
+        "records": domain.records.order_by("kind", "host", "id")[:500] if domain.records_seen_at else [],
+        "entries": history_of(customer=customer, subject=domain),
+        "is_working": is_being_made or (question is not None and not question.is_final),
     }
     return page_or_part(request, "domains/domain_detail.html", "live", context)

@@ -3,7 +3,9 @@
 import pyotp
 from allauth.core import ratelimit
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
@@ -13,8 +15,9 @@ from accounts.selectors import history_of
 from billing.models import Provider
 from mailboxes.models import Credential, Mailbox
 from mailboxes.selectors import get_mailbox, list_mailboxes
+from mailboxes.services.refreshing import refresh_mailbox, refresh_of
 from mailboxes.services.secrets import NoCredentials, Revealed, reveal
-from reseller_portal.core.parts import page_or_part
+from reseller_portal.core.parts import is_part, page_or_part
 from reseller_portal.core.templatetags.portal import day, state_word
 
 VIEWS = (("", "All"), ("active", "Active"), ("working", "Being created"), ("attention", "Needs attention"))
@@ -61,16 +64,32 @@ def _cells(mailbox: Mailbox, base: str) -> tuple[str, ...]:
         f"{base}{mailbox.pk}/",
         mailbox.address,
         f"{mailbox.first_name} {mailbox.last_name}",
-        state_word(mailbox.state, STATE_WORDS[mailbox.state]),
-        PROVIDER_WORDS[mailbox.provider],
+        state_word("unknown", "Not found there") if mailbox.missing_since else _state(mailbox.state),
+        PROVIDER_WORDS.get(mailbox.provider, mailbox.provider),
         day(mailbox.expires_at),
     )
+
+
+def _state(state: str) -> SafeString:
+    """The upstream may use a word that is new to us: then that word stands there."""
+    return state_word(state, STATE_WORDS.get(state, state))
 
 
 @require_GET
 @customer_view("mailboxes.view")
 def mailbox_detail(request: CustomerRequest, number: int) -> HttpResponse:
     return _page(request, _find(request, number), form=PasswordForm())
+
+
+@require_POST
+@customer_view("mailboxes.view")
+def mailbox_refresh(request: CustomerRequest, number: int) -> HttpResponse:
+    """Ask the upstream now; the page shows the answer when it comes."""
+    mailbox = _find(request, number)
+    refresh_mailbox(actor=request.actor, mailbox=mailbox)
+    if not is_part(request):
+        return HttpResponseRedirect(reverse("mailboxes:detail", args=[request.actor.customer.slug, number]))
+    return _page(request, mailbox, form=PasswordForm())
 
 
 @sensitive_post_parameters("password")
@@ -109,8 +128,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     smtp, imap = SERVERS.get(mailbox.provider, ("", ""))
+    question = refresh_of(request.actor.customer, mailbox)
     context = {
         "mailbox": mailbox,
+        "question": question,
+        "is_refreshing": question is not None and not question.is_final,
         "form": form,
         "revealed": revealed,
         "code": _code(revealed),

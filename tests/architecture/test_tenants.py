@@ -67,11 +67,14 @@ def things_of(shop: Shop) -> Examples:
     of_mailbox: dict[str, object] = {"number": mailbox.pk}
     return {
         "domains:detail": {"name": "first.com"},
+        "domains:refresh": {"name": "first.com"},
         "mailboxes:detail": of_mailbox,
+        "mailboxes:refresh": of_mailbox,
         "mailboxes:reveal": of_mailbox,
         "orders:check": of_quote,
         "orders:check_again": of_quote,
         "orders:detail": of_order,
+        "orders:refresh": of_order,
         "orders:retry": of_order,
     }
 
