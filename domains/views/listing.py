@@ -11,6 +11,7 @@ from domains.models import Domain
 from domains.selectors import get_domain, list_domains
 from domains.services.refreshing import refresh_domain, refresh_of
 from reseller_portal.core.parts import is_part, page_or_part
+from reseller_portal.operations.models import Operation
 
 VIEWS = (("", "All"), ("active", "Active"), ("working", "Being registered"), ("attention", "Needs attention"))
 
@@ -56,9 +57,17 @@ def _find(request: CustomerRequest, name: str) -> Domain:
     return domain
 
 
+def _ask_once(request: CustomerRequest, domain: Domain) -> Operation | None:
+    """Whoever opens a domain for the first time sees its records and its subscription a moment later."""
+    if domain.records_seen_at is not None or domain.state != Domain.State.ACTIVE or not domain.upstream_id:
+        return None
+    refresh_domain(actor=request.actor, domain=domain)
+    return refresh_of(request.actor.customer, domain.name)
+
+
 def _page(request: CustomerRequest, domain: Domain) -> HttpResponse:
     customer = request.actor.customer
-    question = refresh_of(customer, domain.name)
+    question = refresh_of(customer, domain.name) or _ask_once(request, domain)
     is_being_made = (
         domain.state == Domain.State.PENDING
         or domain.mailboxes.filter(state__in=["IN_PROGRESS", "CREATING_PASSWORD"]).exists()
