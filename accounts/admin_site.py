@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 
 from accounts.admin_rail import groups_for
+from accounts.models import User
 from accounts.tenancy import staff_scope
 
 
@@ -35,19 +36,17 @@ class Section:
     is_aside: bool = False
 
 
-# Filled by the apps in `AppConfig.ready`, in the order in which they stand.
-index_panels: list[Callable[[], Panel]] = []
-index_sections: list[Callable[[], Section]] = []
+# Filled by the apps in `AppConfig.ready`, in the order in which they stand: each with the right that it is shown for.
+index_panels: dict[Callable[[], Panel], str] = {}
+index_sections: dict[Callable[[], Section], str] = {}
 
 
-def add_panel(panel: Callable[[], Panel]) -> None:
-    if panel not in index_panels:
-        index_panels.append(panel)
+def add_panel(panel: Callable[[], Panel], *, needs: str) -> None:
+    index_panels[panel] = needs
 
 
-def add_section(section: Callable[[], Section]) -> None:
-    if section not in index_sections:
-        index_sections.append(section)
+def add_section(section: Callable[[], Section], *, needs: str) -> None:
+    index_sections[section] = needs
 
 
 OUR_PACKAGES = frozenset({"accounts", "billing", "domains", "mailboxes", "mirror", "reseller_portal"})
@@ -64,8 +63,9 @@ class PortalAdminSite(AdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        panels = [panel() for panel in index_panels]
-        sections = [section() for section in index_sections]
+        may = cast(User, request.user).has_perm
+        panels = [panel() for panel, needs in index_panels.items() if may(needs)]
+        sections = [section() for section, needs in index_sections.items() if may(needs)]
         return super().index(request, {**(extra_context or {}), "panels": panels, "sections": sections})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

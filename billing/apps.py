@@ -26,6 +26,6 @@ class BillingConfig(AppConfig):
         on("mailbox.order.failed", webhooks.workspace_failed)
         on("mailbox.created", webhooks.mailbox_created)
         for panel in panels.ALL:
-            add_panel(panel)
+            add_panel(panel, needs="billing.view_order")
         for section in sections.ALL:
-            add_section(section)
+            add_section(section, needs="billing.view_order")
