@@ -7,7 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, include, path
+from django.urls.resolvers import RegexPattern
 
 from accounts.door import CustomerRequest, customer_view
 from accounts.models import Customer, User
@@ -55,10 +56,24 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URL
             yield route, entry
 
 
-def test_every_address_has_a_door() -> None:
-    bare = [
+def without_a_door(resolver: URLResolver) -> list[str]:
+    return [
         route
-        for route, entry in patterns(get_resolver())
+        for route, entry in patterns(resolver)
         if not route.startswith(OTHERS_DOORS) and not hasattr(entry.callback, "door")
     ]
-    assert bare == []
+
+
+def test_every_address_has_a_door() -> None:
+    assert without_a_door(get_resolver()) == []
+
+
+def test_an_address_without_a_door_would_be_found() -> None:
+    def backdoor(request: HttpRequest) -> HttpResponse:
+        raise AssertionError("nobody comes here")
+
+    planted: list[URLPattern | URLResolver] = [
+        path("deep/", include([path("back/", backdoor), path("front/", pay)])),
+        path("account/x/", backdoor),
+    ]
+    assert without_a_door(URLResolver(RegexPattern(r"^/"), planted)) == ["deep/back/"]
