@@ -6,7 +6,7 @@ PLAIN := SECRET_KEY=only-for-checks-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG
 	CELERY_BROKER_URL=redis://localhost:6379/0 UPSTREAM_URL=https://upstream.example/api/v1/integration \
 	UPSTREAM_KEY=key ALLOWED_HOSTS=portal.example
 
-.PHONY: run sandbox reset test soak check bench format lock setup setup-run browser clean
+.PHONY: run sandbox load reset test soak check bench format lock setup setup-run browser clean
 
 setup-run:
 	@$(PYTHON) bin/bootstrap.py requirements/portal.txt
@@ -19,6 +19,10 @@ run: setup-run
 
 sandbox: setup-run
 	@$(PY) -m reseller_portal.supervisor sandbox
+
+# Beside a running sandbox: `make load MAILBOXES=100000`.
+load: setup-run
+	@$(PY) -m reseller_portal.supervisor load $(or $(MAILBOXES),1000000)
 
 reset: setup-run
 	@$(PY) -m reseller_portal.supervisor reset

@@ -1,4 +1,4 @@
-"""`python -m reseller_portal.supervisor run | sandbox | reset`."""
+"""`python -m reseller_portal.supervisor run | sandbox | reset | load MAILBOXES`."""
 
 import os
 import signal
@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from reseller_portal.supervisor.environment import make_plan
+from reseller_portal.supervisor.filling import fill_sandbox
 from reseller_portal.supervisor.refusals import Interrupted, Refusal
 from reseller_portal.supervisor.run import reset, run, run_sandbox
 
@@ -14,15 +15,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1 or arguments[0] not in {"run", "sandbox", "reset"}:
-        _say("usage: python -m reseller_portal.supervisor run | sandbox | reset")
+    command, more = arguments[:1], arguments[1:]
+    if command not in (["run"], ["sandbox"], ["reset"], ["load"]) or len(more) != (command == ["load"]):
+        _say("usage: python -m reseller_portal.supervisor run | sandbox | reset | load MAILBOXES")
         return 2
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
         plan = make_plan(ROOT, dict(os.environ))
-        if arguments[0] == "reset":
+        if arguments[0] == "load":
+            fill_sandbox(plan, arguments[1], _say, stopped)
+        elif arguments[0] == "reset":
             was_there = reset(plan)
             _say(f"Everything in {plan.data} is forgotten." if was_there else f"There is nothing in {plan.data}.")
         else:

@@ -77,6 +77,15 @@ def alone() -> Iterator[Alone]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def load(alone: Alone) -> str:
+    """`make load MAILBOXES=300` in another terminal."""
+    done = subprocess.run(
+        [sys.executable, "-m", "reseller_portal.supervisor", "load", "300"], cwd=ROOT, capture_output=True, text=True,
+        env={"PATH": os.environ["PATH"], "PORTAL_DATA": str(alone.folder / "data")}, check=False, timeout=60,
+    )  # fmt: skip
+    return re.sub(r"in \d+ s", "in 0 s", done.stdout.strip())
+
+
 def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 
@@ -133,6 +142,10 @@ def test_the_sandbox_alone_says_where_it_is_and_stops_cleanly(alone: Alone) -> N
     assert requests.get(f"{alone.url}/control/health/", timeout=5).json() == {"status": "ok"}
     assert requests.get(f"{alone.url}/control/events", headers={"cmr-x-api-key": "sandbox-key"}, timeout=5).ok
     assert (alone.folder / "data" / "postgres").is_dir()
+    assert load(alone) == "300 mailboxes loaded in 0 s"
+    key, query = {"cmr-x-api-key": "sandbox-key"}, {"limit": "1"}
+    page = requests.get(f"{alone.url}/api/v1/integration/mailboxes", headers=key, params=query, timeout=5).json()
+    assert page["data"]["pagination"]["totalSearchedCount"] == 300
     assert alone.stop() == 0
     with pytest.raises(requests.ConnectionError):
         requests.get(alone.url, timeout=5)
