@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import requests
 from django.db import close_old_connections
@@ -24,8 +24,8 @@ def target() -> str:
     return str(clock.world().manners.get("webhook_url", os.environ.get("SANDBOX_WEBHOOK_URL", "")))
 
 
-def signed_headers(body: bytes) -> dict[str, str]:
-    return signing.signed_headers(body, clock.world().manners.get("signature", {}))
+def signed_headers(body: bytes, first_sent: float | None = None) -> dict[str, str]:
+    return signing.signed_headers(body, clock.world().manners.get("signature", {}), first_sent)
 
 
 def deliver_due(url: str, session: requests.Session) -> int:
@@ -38,10 +38,12 @@ def deliver_due(url: str, session: requests.Session) -> int:
 
 
 def _post(event: Event, url: str, session: requests.Session) -> None:
+    """Anything but 2xx is a failed attempt."""
     body = event.body.encode()
+    headers = signed_headers(body, _first_sent(event))
     try:
-        answer = session.post(url, data=body, headers=signed_headers(body), timeout=TIMEOUT, allow_redirects=False)
-        outcome, is_taken = str(answer.status_code), answer.ok
+        answer = session.post(url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False)
+        outcome, is_taken = str(answer.status_code), answer.status_code // 100 == 2
     except requests.RequestException as error:
         outcome, is_taken = type(error).__name__, False
     event.attempts += 1
@@ -54,6 +56,12 @@ def _post(event: Event, url: str, session: requests.Session) -> None:
     else:
         event.due_at = clock.real_now() + timedelta(seconds=GAPS[event.attempts - 1])
     event.save()
+
+
+def _first_sent(event: Event) -> float | None:
+    """A replay is a delivery of its own: its first attempt has no other before it."""
+    earlier = event.deliveries[-event.attempts :] if event.attempts else []
+    return datetime.fromisoformat(earlier[0]["at"]).timestamp() if earlier else None
 
 
 def run_for_ever() -> None:

@@ -12,6 +12,8 @@ CHOICES = {
     "prefix": ("", "sha256=", "v1=", "t=,v1="),
     "signed": ("body", "timestamp.body", "timestampbody"),
     "unit": ("seconds", "milliseconds"),
+    # Whether an attempt that is repeated carries a new time, or that of the first.
+    "stamp": ("fresh", "first"),
 }
 ENCODINGS: dict[str, Callable[[bytes], str]] = {
     "hex": bytes.hex,
@@ -29,9 +31,13 @@ def checked_scheme(wish: Mapping[str, str]) -> dict[str, str]:
     return dict(wish)
 
 
-def signed_headers(body: bytes, scheme: Mapping[str, str]) -> dict[str, str]:
-    """The default is the lower-case hex HMAC-SHA256 of the raw body, with a time stamp in seconds beside it."""
-    stamp = str(int(time.time() * (1000 if scheme.get("unit") == "milliseconds" else 1)))
+def signed_headers(body: bytes, scheme: Mapping[str, str], first_sent: float | None = None) -> dict[str, str]:
+    """The default is the lower-case hex HMAC-SHA256 of the raw body, with a time stamp in seconds beside it.
+
+    `first_sent` is when, in Unix time, the first attempt was made.
+    """
+    at = first_sent if first_sent is not None and scheme.get("stamp") == "first" else time.time()
+    stamp = str(int(at * (1000 if scheme.get("unit") == "milliseconds" else 1)))
     signed = {
         "body": body,
         "timestamp.body": stamp.encode() + b"." + body,
