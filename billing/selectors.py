@@ -1,12 +1,15 @@
 """Reading quotes, orders and statements."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Customer
 from billing.models import Account, Entry, Order, OrderLine, Quote, QuoteLine, Subscription
 from reseller_portal.core.pages import Window, window
+
+SHOWN_LINES = 200
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,19 @@ class Progress:
         return self.delivered + self.failed == self.total
 
     @property
-    def percent(self) -> int:
-        return 100 * (self.delivered + self.failed) // self.total if self.total else 0
+    def open(self) -> int:
+        return self.total - self.delivered - self.failed
+
+    @property
+    def shares(self) -> list[tuple[str, float, float]]:
+        """(tone, where it starts, how wide it is) of each part of the bar, in percent."""
+        found, start = [], 0.0
+        for tone, number in (("done", self.delivered), ("working", self.open), ("failed", self.failed)):
+            width = 100 * number / self.total if self.total else 0.0
+            if number:
+                found.append((tone, round(start, 2), round(width, 2)))
+            start += width
+        return found
 
 
 def list_orders(*, customer: Customer, state: str = "", after: str = "") -> Window[Order]:
@@ -38,9 +52,9 @@ def get_order(*, customer: Customer, reference: str) -> Order | None:
     return rows.select_related("placed_by", "quote").first()
 
 
-def open_orders(*, customer: Customer) -> list[Order]:
+def open_orders(*, customer: Customer) -> list[tuple[Order, Progress]]:
     rows = with_progress(Order.objects.filter(customer=customer, state=Order.State.WORKING))
-    return list(rows.order_by("-placed_at")[:5])
+    return [(order, progress_of(order)) for order in rows.order_by("-placed_at")[:5]]
 
 
 def orders_with_failures(*, customer: Customer) -> list[Order]:
@@ -63,6 +77,43 @@ def progress_of(order: Order) -> Progress:
     return Progress(order.line_count, order.delivered_count, order.failed_count)  # type: ignore[attr-defined]  # annotated
 
 
+@dataclass(frozen=True)
+class Lines:
+    """Lines of one kind on a page; `hidden` are left out of it until all are asked for."""
+
+    title: str
+    rows: list[Any]
+    hidden: int
+
+
+def lines_of(title: str, rows: QuerySet[Any], *, everything: bool) -> Lines:
+    """The first few hundred in their order, as a page of thousands helps nobody, least of all every second."""
+    ordered = rows.order_by("position")
+    if everything:
+        return Lines(title, list(ordered), 0)
+    shown = list(ordered[:SHOWN_LINES])
+    return Lines(title, shown, rows.count() - len(shown) if len(shown) == SHOWN_LINES else 0)
+
+
+def quote_lines(quote: Quote, sums: "QuoteSums", *, everything: bool) -> list[Lines]:
+    """While lines are being checked they stay in their order; then what needs a change comes first."""
+    if sums.checking or not sums.problems:
+        return [lines_of("", quote.lines.all(), everything=everything)]
+    problems, ready = (quote.lines.filter(state=state) for state in (QuoteLine.State.PROBLEM, QuoteLine.State.READY))
+    parts = [lines_of(f"Left out until changed, {sums.problems:,}", problems, everything=everything)]
+    return [*parts, lines_of(f"Ready, {sums.ready:,}", ready, everything=everything)] if sums.ready else parts
+
+
+def failed_lines(order: Order, *, everything: bool) -> Lines:
+    return lines_of("", order.lines.filter(state=OrderLine.State.FAILED), everything=everything)
+
+
+def failed_minor(order: Order) -> int:
+    """What was held for lines that failed, and is back on the balance."""
+    found = order.lines.filter(state=OrderLine.State.FAILED).aggregate(sum=Sum("price_minor"))["sum"]
+    return int(found or 0)
+
+
 def get_quote(*, customer: Customer, reference: str) -> Quote | None:
     return Quote.objects.select_related("order").filter(customer=customer, reference=reference).first()
 
@@ -75,6 +126,10 @@ class QuoteSums:
     problems: int
     checking: int
     total_minor: int
+
+    @property
+    def lines(self) -> int:
+        return self.ready + self.problems + self.checking
 
 
 def sums_of(quote: Quote) -> QuoteSums:

@@ -11,7 +11,17 @@ from accounts.door import CustomerRequest, customer_view
 from accounts.selectors import history_of
 from billing import ledger
 from billing.models import Order, Quote
-from billing.selectors import get_order, get_quote, list_orders, progress_of, sums_of
+from billing.selectors import (
+    failed_lines,
+    failed_minor,
+    get_order,
+    get_quote,
+    lines_of,
+    list_orders,
+    progress_of,
+    quote_lines,
+    sums_of,
+)
 from billing.services.orders import NothingToOrder, confirm_quote, retry_failed_lines
 from billing.services.quotes import check_again
 from billing.services.refreshing import refresh_order
@@ -69,10 +79,13 @@ def order_detail(request: CustomerRequest, reference: str) -> HttpResponse:
 
 
 def _order_page(request: CustomerRequest, order: Order) -> HttpResponse:
+    progress, everything = progress_of(order), _wants_all(request)
     context = {
         "order": order,
-        "progress": progress_of(order),
-        "lines": order.lines.order_by("position"),
+        "progress": progress,
+        "lines": lines_of("", order.lines.all(), everything=everything),
+        "failed": failed_lines(order, everything=everything) if progress.failed else None,
+        "given_back_minor": failed_minor(order) if progress.failed else 0,
         "entries": history_of(customer=request.actor.customer, subject=order),
     }
     return page_or_part(request, "billing/order_detail.html", "live", context)
@@ -118,7 +131,7 @@ def _check_page(
     sums, available = sums_of(quote), ledger.balance_of(request.actor.customer)
     context = {
         "quote": quote,
-        "lines": quote.lines.order_by("position"),
+        "groups": quote_lines(quote, sums, everything=_wants_all(request)),
         "sums": sums,
         "available_minor": available,
         "after_minor": available - sums.total_minor,
@@ -129,6 +142,10 @@ def _check_page(
     if status != 200:
         return render(request, "billing/order_check.html", context, status=status)
     return page_or_part(request, "billing/order_check.html", "live", context)
+
+
+def _wants_all(request: CustomerRequest) -> bool:
+    return request.GET.get("lines") == "all"
 
 
 def _find_quote(request: CustomerRequest, reference: str) -> Quote:

@@ -86,7 +86,15 @@ document.addEventListener("toast", (event) => {
   for (const each of event.detail.value ?? []) { toast(each.text, each.state); say(each.text); }
 });
 
+// What changes by itself is said once, when its words change.
+let lastSaid = document.querySelector("[data-says]")?.dataset.says;
+function sayChange(place) {
+  const words = (place.matches?.("[data-says]") ? place : place.querySelector?.("[data-says]"))?.dataset.says;
+  if (words && words !== lastSaid) { lastSaid = words; say(words); }
+}
+
 document.addEventListener("htmx:afterSwap", (event) => {
+  sayChange(event.target);
   hideSecretsLater(event.target);
   const form = event.target.closest?.("form");
   if (form) countSelected(form);

@@ -141,6 +141,12 @@ def browser_name(agent: str) -> str:
 
 
 @register.filter
+def with_word(number: int, word: str) -> str:
+    """*1,204 delivered*."""
+    return f"{number:,} {word}"
+
+
+@register.filter
 def initials(name: str) -> str:
     words = name.replace("@", " ").replace(".", " ").split()
     return "".join(word[0] for word in words[:2]).upper()
