@@ -1,7 +1,6 @@
 """Lists of people as they are pasted or exported: names, addresses, CSV from any spreadsheet. Nothing is lost."""
 
 import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 USERNAME = re.compile(r"^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$")
 RESERVED = {"abuse", "postmaster", "hostmaster", "webmaster", "mailer-daemon"}
+LONGEST_LINE = 1000
 HEADS = {
     "username": {"username", "user", "local", "mailbox", "alias", "name part"},
     "email": {"email", "e-mail", "address", "mail"},
@@ -38,16 +38,34 @@ class _Reader:
 
     def read(self, line: int, cells: Sequence[str]) -> Person:
         text = ", ".join(cell for cell in cells if cell)
+        if len(text) > LONGEST_LINE:
+            return Person(
+                line, text, problem="This line is too long for one person. Write each on a line of their own."
+            )
         if self.columns:
             picked = {key: cells[at].strip() if at < len(cells) else "" for key, at in self.columns.items()}
             return _person(line, text, **picked)
         return _without_heads(line, text, cells)
 
 
+class NotText(ValueError):
+    """A workbook, a picture, or half a file."""
+
+
 def decode(raw: bytes) -> str:
-    """Text of a file: UTF-8 with or without a mark, UTF-16 with one, else Latin-1, which never fails."""
+    """Text of a file: UTF-8 with or without a mark, UTF-16 with one, else Latin-1. Raises `NotText`."""
+    try:
+        text = _decode(raw)
+    except UnicodeDecodeError:
+        raise NotText from None
+    if "\0" in text:
+        raise NotText
+    return text
+
+
+def _decode(raw: bytes) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="replace")
+        return raw.decode("utf-16")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -70,10 +88,19 @@ def username_of(first: str, last: str = "") -> str:
 
 
 def _rows(text: str) -> Iterable[list[str]]:
-    """Cells by whichever separator the first lines use; a line without any is one cell."""
+    """Cells by whichever separator the first lines use; a line without any is one cell.
+
+    Each line is read for itself: a quotation mark that nobody closed must not swallow the lines after it.
+    """
     sample = text[:2000]
     separator = max((";", "\t", ","), key=sample.count)
-    return ([cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=separator))
+    return (_cells(line, separator) for line in text.splitlines())
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    if len(line) > LONGEST_LINE:
+        return [line]
+    return [cell.strip() for row in csv.reader([line], delimiter=separator) for cell in row]
 
 
 def _heads(cells: Sequence[str]) -> dict[str, int]:

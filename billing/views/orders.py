@@ -1,5 +1,7 @@
 """Check and pay, orders, and their progress."""
 
+import re
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -117,7 +119,8 @@ def _confirm(request: CustomerRequest, quote: Quote) -> HttpResponse:
         raise PermissionDenied("Your role does not include paying. Ask an owner of the company.")
     text = request.POST.get("total_minor", "")
     try:
-        total_minor = int(text) if text.isdigit() else -1
+        # Some signs are digits to Python and no number, and very long numbers are refused by it.
+        total_minor = int(text) if re.fullmatch(r"[0-9]{1,12}", text) else -1
         order = confirm_quote(actor=request.actor, quote=quote, total_minor=total_minor)
     except DomainError as error:
         return _check_page(request, quote, error=error, status=422)

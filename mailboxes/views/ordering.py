@@ -12,7 +12,7 @@ from billing.models import Item, Provider
 from billing.price_rules import rule_for
 from billing.services.quotes import NothingToQuote, QuoteDraft, TooMuchAtOnce, make_quote
 from mailboxes.building import Built, Wish, build
-from mailboxes.people import decode
+from mailboxes.people import NotText, decode
 
 LARGEST_FILE = 1024 * 1024
 
@@ -25,16 +25,23 @@ class OrderForm(forms.Form):
     people = forms.CharField(widget=forms.Textarea, required=False)
     file = forms.FileField(required=False)
 
-    def clean_file(self) -> UploadedFile | None:
+    def clean_file(self) -> str:
+        """Its text, or nothing."""
         file: UploadedFile | None = self.cleaned_data.get("file")
-        if file and (file.size or 0) > LARGEST_FILE:
+        if file is None:
+            return ""
+        if (file.size or 0) > LARGEST_FILE:
             raise forms.ValidationError("The file is larger than 1 MB. Split it into smaller ones.")
-        return file
+        try:
+            return decode(file.read())
+        except NotText:
+            raise forms.ValidationError(
+                "This is not a text file. In your spreadsheet, save it as CSV, then choose that file."
+            ) from None
 
     def to_wish(self) -> Wish:
         """A file is read as if it had been pasted under what was typed."""
-        file = self.cleaned_data.get("file")
-        typed = [self.cleaned_data["people"], decode(file.read()) if file else ""]
+        typed = [self.cleaned_data["people"], self.cleaned_data["file"]]
         return Wish(
             provider=self.cleaned_data["provider"],
             domains=self.cleaned_data["domains"],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailboxes.people import decode, read_people, username_of
+from mailboxes.people import NotText, decode, read_people, username_of
 
 
 def read(text: str) -> list[tuple[str, str, str]]:
@@ -25,7 +25,25 @@ def test_a_file_of_any_common_encoding_is_read(encoding: str) -> None:
 
 
 def test_bytes_of_no_encoding_never_break_the_reading() -> None:
-    assert isinstance(decode(bytes(range(256))), str)
+    assert isinstance(decode(bytes(range(1, 256))), str)
+
+
+@pytest.mark.parametrize("raw", [bytes(range(256)), b"PK\x03\x04\x00", b"\xff\xfea", b"\xfe\xff\xd8\x00"])
+def test_what_is_no_text_is_refused_and_not_guessed_at(raw: bytes) -> None:
+    with pytest.raises(NotText):
+        decode(raw)
+
+
+def test_an_open_quotation_mark_swallows_no_other_line() -> None:
+    assert [each[0] for each in read('"Maya, Ferro\nNoor Haddad')] == ["maya", "noor"]
+
+
+def test_a_line_too_long_for_a_person_says_so() -> None:
+    people = read_people("Maya Ferro\n" + "x" * 200_000)
+    assert [each.problem for each in people] == [
+        "",
+        "This line is too long for one person. Write each on a line of their own.",
+    ]
 
 
 @pytest.mark.parametrize(
