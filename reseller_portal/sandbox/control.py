@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reseller_portal.sandbox import clock, delivery, faults, serving, signing, steps, wallet
+from reseller_portal.sandbox import clock, delivery, faults, moving, serving, signing, steps, wallet
 from reseller_portal.sandbox.faults import KINDS
 from reseller_portal.sandbox.models import (
     Credential,
@@ -184,6 +184,10 @@ class Control:
         row = clock.world()
         row.manners = {**row.manners, **manners}
         row.save(update_fields=["manners"])
+
+    def move(self, **places: str) -> None:
+        """Serve operations, by name, at "METHOD /path" instead; none moves all back. Raises ValueError."""
+        self._behave(paths=moving.checked_places(places))
 
     def take_partial_updates(self, is_on: bool) -> None:
         """Whether an update of a user may leave fields out, on which the sources differ. Raises ValueError."""

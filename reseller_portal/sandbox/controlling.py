@@ -136,6 +136,8 @@ def _set_manners(wish: Mapping[str, Any]) -> None:
         control.speak(str(wish["generation"]))
     if "signature" in wish:
         control.sign_like(**wish["signature"])
+    if "paths" in wish:
+        control.move(**wish["paths"])
     if "partial_updates" in wish:
         control.take_partial_updates(wish["partial_updates"])
 

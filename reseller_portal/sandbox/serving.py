@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from reseller_portal.sandbox import clock, faults, steps
+from reseller_portal.sandbox import clock, faults, moving, steps
 from reseller_portal.sandbox.forms import read_form
 from reseller_portal.sandbox.models import Journal
 from reseller_portal.sandbox.operations import (
@@ -83,7 +83,7 @@ def respond(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Answer:
     """Answer a request of the API. Raises `Unanswered` and `faults.Garbled` for the line to carry out."""
-    served = OPERATIONS.get((method, path))
+    served = moving.find_operation(method, path)
     if served is None:
         return Answer(404, {"error": f"Cannot {method} {path}"})
     key = headers.get("cmr-x-api-key", "")
