@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import Model, Q, QuerySet
 
 from accounts.actors import portal_actor
@@ -33,11 +34,16 @@ class Difference:
 
 @dataclass
 class Heard:
-    """What a reading came to. `notes` are sentences about what could not be taken over."""
+    """What a reading came to. `notes` are sentences about what could not be taken over.
+
+    `busy` holds (customer, domain name) of what somebody else was writing at that moment: it must be read once more,
+    because what he writes may be older than what was read here.
+    """
 
     known: int = 0
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    busy: list[tuple[Customer, str]] = field(default_factory=list)
 
     @property
     def new(self) -> int:
@@ -51,20 +57,24 @@ class Heard:
         self.known += other.known
         self.differences += other.differences
         self.notes += other.notes
+        self.busy += other.busy
 
 
 @dataclass(frozen=True)
 class Match:
-    """One thing as it was told, and the row of it. `values` None and "" were not said and change nothing.
+    """One thing as it was told, on the domain `home`, and the row of it. What is None or "" changes nothing.
 
-    Without a row one is made by `make`; with neither, `note` says why the thing is left alone.
+    Without a row one is made by `make`; with neither, `note` says why the thing is left alone. A thing that `is_busy`
+    is being written by somebody else.
     """
 
     customer: Customer
+    home: str
     values: Mapping[str, Any]
     row: Model | None = None
     make: Callable[[], Model] | None = None
     note: str = ""
+    is_busy: bool = False
 
 
 def take_in(matches: Iterable[Match], *, noun: str, at: datetime) -> Heard:
@@ -76,25 +86,32 @@ def take_in(matches: Iterable[Match], *, noun: str, at: datetime) -> Heard:
     for match in matches:
         if match.row is not None:
             (changed if _apply(match, match.row, heard, at) else same).append(match.row)
+        elif match.is_busy:
+            heard.busy.append((match.customer, match.home))
         elif match.make is not None:
             made.append((match, match.make()))
         elif match.note:
             heard.notes.append(match.note)
         else:
             heard.known += 1
-    _create([row for _, row in made])
+    lost = _create([row for _, row in made])
+    heard.busy += [(match.customer, match.home) for match, row in made if row in lost]
     heard.differences += [
         Difference("appeared", match.customer, row, str(row), there=_plain(getattr(row, "state", "")))
         for match, row in made
+        if row not in lost
     ]
-    _update(changed, same, at)
+    heard.notes += [f"{row} cannot be taken over: its name is in use here." for row in _update(changed, same, at)]
     _note_down(heard.differences, noun)
     return heard
 
 
 def lock_what_is_free(rows: QuerySet[Any]) -> tuple[list[Any], list[Any]]:
-    """(rows locked for us, rows that somebody else is changing right now and that must be left alone)."""
-    ours = list(rows.select_for_update(skip_locked=True, of=("self",)).order_by("pk"))
+    """(rows locked for us, rows that somebody else is changing right now and that must be left alone).
+
+    Rows that only point at them, such as mailboxes of a domain, can be written meanwhile.
+    """
+    ours = list(rows.select_for_update(skip_locked=True, no_key=True, of=("self",)).order_by("pk"))
     return ours, list(rows.exclude(pk__in=[row.pk for row in ours]))
 
 
@@ -109,9 +126,14 @@ def mark_missing(rows: QuerySet[Any], *, since: datetime, at: datetime) -> list[
     return again
 
 
+def is_overtaken(row: Any, at: datetime) -> bool:
+    """A reading that took longer than a newer one must not undo it."""
+    return bool(row.seen_at > at)
+
+
 def _apply(match: Match, row: Any, heard: Heard, at: datetime) -> bool:
     heard.known += 1
-    if row.seen_at > at:
+    if is_overtaken(row, at):
         return False
     found = [
         (name, getattr(row, name), value)
@@ -133,20 +155,62 @@ def _is_same(here: Any, there: Any) -> bool:
     return bool(here == there)
 
 
-def _create(rows: Sequence[Model]) -> None:
-    if rows:
-        type(rows[0])._default_manager.bulk_create(rows)
+def _create(rows: Sequence[Model]) -> list[Model]:
+    """In one statement, or one by one when somebody else made some of them meanwhile: those are returned."""
+    try:
+        with transaction.atomic():
+            for model in {type(row) for row in rows}:
+                model._default_manager.bulk_create(rows)
+    except IntegrityError:
+        return [row for row in rows if not _is_created(row)]
+    return []
 
 
-def _update(changed: Sequence[Model], same: Sequence[Model], at: datetime) -> None:
-    """One statement for what is as it was, one for what is not."""
+def _is_created(row: Model) -> bool:
+    row.pk = None
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _update(changed: Sequence[Model], same: Sequence[Model], at: datetime) -> list[Model]:
+    """One statement for what is as it was, one for what is not. Returns what the constraints refused."""
+    refused: list[Model] = []
     if changed:
         model = type(changed[0])
         fields = [each.name for each in model._meta.concrete_fields if not each.primary_key and each.name != "customer"]
-        model._default_manager.bulk_update(changed, fields)
+        try:
+            with transaction.atomic():
+                model._default_manager.bulk_update(changed, fields)
+        except IntegrityError:
+            refused = _one_after_the_other(changed, fields)
     if same:
         rows = type(same[0])._default_manager.filter(pk__in=[row.pk for row in same])
         rows.filter(Q(seen_at__lt=at)).update(seen_at=at, missing_since=None)
+    return refused
+
+
+def _one_after_the_other(rows: Sequence[Model], fields: Sequence[str]) -> list[Model]:
+    """One thing may take the name that another one just gave up, so whoever is refused is tried after the others."""
+    waiting: list[Model] = list(rows)
+    for _ in rows:
+        refused = [row for row in waiting if not _is_saved(row, fields)]
+        if len(refused) in {0, len(waiting)}:
+            return refused
+        waiting = refused
+    return waiting
+
+
+def _is_saved(row: Model, fields: Sequence[str]) -> bool:
+    try:
+        with transaction.atomic():
+            row.save(update_fields=fields)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _note_down(differences: Iterable[Difference], noun: str) -> None:

@@ -1,12 +1,14 @@
 """`mailbox.fetch`: read one mailbox again, with its credentials. Reading twice harms nobody."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.utils import timezone
 
+from accounts.models import Customer
 from accounts.tenancy import scope
 from mailboxes.models import Mailbox
-from mailboxes.services.hearing import secrets_of
+from mailboxes.services.hearing import hear_of_mailboxes, secrets_of
 from mailboxes.services.secrets import keep_credentials
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Failed, Happened, NotHappened, Seen, Sent, Wait
@@ -14,19 +16,21 @@ from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.models.mailboxes import Mailbox as Told
 
 NOT_READY_PAUSE = 15.0
+BUSY_PAUSE = 1.0
 
 
 class FetchMailbox:
     repeatable: ClassVar[bool] = True
 
     def send(self, operation: Operation, client: Client) -> Sent:
+        at = timezone.now()
         told = client.mailboxes.get(operation.payload["upstream_id"])
         if told.user_id and told.user_id != operation.customer.upstream_id:
             return Failed("The mailbox belongs to another user at the upstream.")
         if not told.password:
             raise Wait(NOT_READY_PAUSE, "The credentials are not there yet.")
         # Written here and not in `settle`: an operation's answer is kept, and must never hold a secret.
-        _write(operation, told)
+        _write(operation.customer, told, at)
         return Happened()
 
     def look(self, operation: Operation, client: Client) -> Seen:
@@ -36,12 +40,12 @@ class FetchMailbox:
         """Everything was written when it was read."""
 
 
-def _write(operation: Operation, told: Told) -> None:
-    with scope(operation.customer_id):
-        mailbox = Mailbox.objects.get(pk=operation.payload["mailbox"])
-        mailbox.subscription_id = told.subscription_id or mailbox.subscription_id
-        mailbox.is_admin = mailbox.is_admin if told.is_admin is None else told.is_admin
-        mailbox.expires_at = told.expires_at or mailbox.expires_at
-        mailbox.seen_at = timezone.now()
-        mailbox.save()
-        keep_credentials(mailbox, secrets_of(told))
+def _write(customer: Customer, told: Told, at: datetime) -> None:
+    """Like any reading of a mailbox; only that its newest credentials win over those that were there."""
+    with scope(customer.pk):
+        heard = hear_of_mailboxes([(customer, told)], at=at)
+        row = Mailbox.objects.filter(customer=customer, upstream_id=told.id).first()
+        if row is not None:
+            keep_credentials(row, secrets_of(told))
+    if heard.busy:
+        raise Wait(BUSY_PAUSE, "Somebody else was writing the same mailbox down.")

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.hearing import Heard
 from accounts.models import Customer
 from accounts.tenancy import scope
 from domains.models import Domain
@@ -18,15 +19,20 @@ from mirror import drift
 from mirror.silence import NOT_OF_AN_OPEN_ORDER, forget_what_came_back
 from mirror.taking import hear_of_contracts
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.registry import Failed, Happened, Lookup, Sent
+from reseller_portal.operations.registry import Failed, Happened, Lookup, Sent, Wait
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.errors import Refused, UnknownRoute
 from reseller_portal.upstream.models.domains import Domain as ToldDomain
+from reseller_portal.upstream.models.subscriptions import Subscription as ToldSubscription
 
 NO_ACCOUNT = "This customer has no account at the upstream yet."
 NOT_THERE = (403, 404)
 # A thing that is not found is looked for once more, this much later at the earliest, before staff hear of it.
 ANOTHER_TIME = timedelta(minutes=10)
+# A subscription whose domain is not known here.
+CONTRACT = "subscription.refresh"
+# Whoever writes the same rows right now is done soon.
+BUSY_PAUSE = 1.0
 Part = Callable[[Client, Customer, str], None]
 
 
@@ -37,9 +43,11 @@ class RefreshDomain(Lookup):
         self.parts = parts
 
     def send(self, operation: Operation, client: Client) -> Sent:
-        customer, name = operation.customer, operation.payload["key"]
-        if not customer.upstream_id:
+        if not operation.customer.upstream_id:
             return Failed(NO_ACCOUNT)
+        return self.read(client, operation.customer, operation.payload["key"])
+
+    def read(self, client: Client, customer: Customer, name: str) -> Sent:
         try:
             for part in self.parts:
                 part(client, customer, name)
@@ -50,6 +58,18 @@ class RefreshDomain(Lookup):
     def settle(self, operation: Operation) -> None:
         if operation.state == Operation.State.DONE:
             forget_what_came_back()
+
+
+class RefreshContract(RefreshDomain):
+    """One subscription with the domain that it tells. The key is the upstream's id of the subscription."""
+
+    def send(self, operation: Operation, client: Client) -> Sent:
+        customer, upstream_id = operation.customer, operation.payload["key"]
+        told = client.subscriptions.all(subscription_id=upstream_id)
+        names = {each.domain.lower() for each in told if each.id == upstream_id and _is_of(each, customer)}
+        if not names:
+            return Failed("The provider does not know this subscription any more.")
+        return self.read(client, customer, names.pop())
 
 
 class NotThere(Exception):
@@ -71,11 +91,12 @@ class RefreshMailbox(Lookup):
         if told.user_id and told.user_id != customer.upstream_id:
             return Failed("The mailbox belongs to another user at the upstream.")
         with scope(customer.pk):
-            hear_of_mailboxes([(customer, told)], at=at)
+            heard = hear_of_mailboxes([(customer, told)], at=at)
             row = Mailbox.objects.filter(customer=customer, upstream_id=told.id).first()
             # Written here and not in `settle`: an operation's answer is kept, and must never hold a secret.
             if row is not None and told.password:
                 keep_credentials(row, secrets_of(told))
+        _again_if_busy(heard)
         return Happened()
 
     def settle(self, operation: Operation) -> None:
@@ -87,17 +108,20 @@ def read_domain(client: Client, customer: Customer, name: str) -> None:
     at = timezone.now()
     told = _told(client, customer, name)
     if told is None:
+        _prove_user(client, customer)
         _note_missing(customer, Domain, at, name=name)
         raise NotThere("The provider does not know this domain any more.")
     with scope(customer.pk):
-        hear_of_domains([(customer, told)], at=at)
+        heard = hear_of_domains([(customer, told)], at=at)
+    _again_if_busy(heard)
 
 
 def read_subscriptions(client: Client, customer: Customer, name: str) -> None:
     at = timezone.now()
-    own = [each for each in client.subscriptions.all(domain=name) if each.user_id == customer.upstream_id]
+    own = [each for each in client.subscriptions.all(domain=name) if _is_of(each, customer)]
     with scope(customer.pk):
-        hear_of_contracts([(customer, each) for each in own], at=at)
+        heard = hear_of_contracts([(customer, each) for each in own], at=at)
+    _again_if_busy(heard)
 
 
 def read_mailboxes(client: Client, customer: Customer, name: str) -> None:
@@ -106,9 +130,16 @@ def read_mailboxes(client: Client, customer: Customer, name: str) -> None:
     all_of_them = list(client.mailboxes.all(customer.upstream_id, contains=name))
     on_it = [each for each in all_of_them if domain_name_of(each) == name]
     with scope(customer.pk):
-        hear_of_mailboxes([(customer, each) for each in on_it], at=at)
-        of_domain = Mailbox.objects.filter(customer=customer, domain__name=name).exclude(upstream_id="")
-        _mark_missing(of_domain.filter(NOT_OF_AN_OPEN_ORDER, seen_at__lt=at), at)
+        heard = hear_of_mailboxes([(customer, each) for each in on_it], at=at)
+    _again_if_busy(heard)
+    of_domain = Mailbox.objects.filter(customer=customer, domain__name=name).exclude(upstream_id="")
+    silent = of_domain.filter(NOT_OF_AN_OPEN_ORDER, seen_at__lt=at).exclude(state__in=Mailbox.GONE)
+    with scope(customer.pk):
+        is_any_silent = silent.exists()
+    if is_any_silent:
+        _prove_user(client, customer)
+        with scope(customer.pk):
+            _mark_missing(silent, at)
 
 
 def read_records(client: Client, customer: Customer, name: str) -> None:
@@ -118,6 +149,26 @@ def read_records(client: Client, customer: Customer, name: str) -> None:
         row = Domain.objects.filter(customer=customer, name=name).exclude(state__in=Domain.GONE).first()
         if row is not None:
             hear_of_records(row, zone, at=at)
+
+
+def _prove_user(client: Client, customer: Customer) -> None:
+    """A wrong user id gives empty lists and no error (contract, quirk 2): then nothing is known to be missing."""
+    try:
+        client.users.get(customer.upstream_id)
+    except Refused as refused:
+        if isinstance(refused, UnknownRoute) or refused.status not in NOT_THERE:
+            raise
+        raise NotThere("The provider does not know this customer any more.") from None
+
+
+def _again_if_busy(heard: Heard) -> None:
+    """What somebody else was writing may be older than what was read: read it once more when he is done."""
+    if heard.busy:
+        raise Wait(BUSY_PAUSE, "Somebody else was writing the same thing down.")
+
+
+def _is_of(told: ToldSubscription, customer: Customer) -> bool:
+    return told.user_id == customer.upstream_id
 
 
 def _told(client: Client, customer: Customer, name: str) -> ToldDomain | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -12,13 +12,17 @@ from accounts.hearing import Heard
 from accounts.models import Customer
 from billing.services.subscriptions import hear_of_subscriptions
 from domains.models import Domain
+from domains.services.refreshing import WHOLE
 from mailboxes.services.hearing import end_with_subscriptions
 from mirror import drift
 from mirror.models import Survey
+from reseller_portal.operations import lookups
 from reseller_portal.upstream.models.subscriptions import Subscription
 from reseller_portal.upstream.models.users import User as ToldUser
 
 MOST_NOTES = 200
+# What somebody else is writing while a survey reads it is read once more by itself.
+BUSY_PAUSE = timedelta(seconds=3)
 T = TypeVar("T")
 
 
@@ -42,6 +46,8 @@ def hear(
     strays = len(found) - len(owned)
     with perhaps(survey):
         heard = take(owned)
+        for customer, name in heard.busy:
+            lookups.ask_anew(customer=customer, kind=WHOLE, keys=[name], after=BUSY_PAUSE)
         is_expected = survey.kind == Survey.Kind.ADOPT
         drift.note(each for each in heard.differences if not (is_expected and each.kind == "appeared"))
     survey.count(what, known=heard.known, new=heard.new + strays * survey.is_dry, changed=heard.changed)

@@ -22,15 +22,17 @@ def hear_of_subscriptions(told: Sequence[tuple[Customer, Told]], *, at: datetime
 
 def _match(pair: tuple[Customer, Told], known: dict[str, Subscription], busy: set[str]) -> Match:
     customer, told = pair
-    values = _values(told)
+    home, values = told.domain.lower(), _values(told)
     row = known.get(told.id)
     if told.id in busy:
-        return Match(customer, values)
+        return Match(customer, home, values, is_busy=True)
     if row is None:
-        return Match(customer, values, make=lambda: Subscription(customer=customer, upstream_id=told.id, **values))
+        made = Subscription(customer=customer, upstream_id=told.id, **values)
+        return Match(customer, home, values, make=lambda: made)
     if row.customer_id != customer.pk:
-        return Match(customer, values, note=f"The subscription of {told.domain} belongs to another customer here.")
-    return Match(customer, values, row=row)
+        note = f"The subscription of {told.domain} belongs to another customer here."
+        return Match(customer, home, values, note=note)
+    return Match(customer, home, values, row=row)
 
 
 def _values(told: Told) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def hear_of_domains(told: Sequence[Pair], *, at: datetime) -> Heard:
 
 def hear_of_records(domain: Domain, zone: Zone, *, at: datetime) -> bool:
     """The records of one domain as they were read at `at`; False when they were heard of since then."""
-    locked = Domain.objects.select_for_update().get(pk=domain.pk)
+    locked = Domain.objects.select_for_update(no_key=True).get(pk=domain.pk)
     if locked.records_seen_at is not None and locked.records_seen_at > at:
         return False
     told = {**_by_id(zone.disabled_records, is_served=False), **_by_id(zone.records, is_served=True)}
@@ -56,12 +56,9 @@ class _Known:
         ours, busy = lock_what_is_free(rows)
         self._by_id = {row.upstream_id: row for row in ours if row.upstream_id}
         self._by_name = {row.name: row for row in ours if row.state not in Domain.GONE}
-        self._busy = {row.name for row in busy}
+        self.busy = {row.name for row in busy}
         ordered = OrderLine.objects.filter(item=Item.DOMAIN, name__in=names, state__in=UNDER_WAY)
-        self._ordered = set(ordered.values_list("name", flat=True))
-
-    def is_left_alone(self, told: Told) -> bool:
-        return told.name.lower() in self._busy | self._ordered
+        self.ordered = set(ordered.values_list("name", flat=True))
 
     def row_of(self, told: Told) -> Domain | None:
         return self._by_name.get(told.name.lower()) or self._by_id.get(told.id)
@@ -69,15 +66,17 @@ class _Known:
 
 def _match(pair: Pair, known: _Known) -> Match:
     customer, told = pair
-    values = _values(told)
-    if known.is_left_alone(told):
-        return Match(customer, values)
+    home, values = told.name.lower(), _values(told)
+    if home in known.ordered:
+        return Match(customer, home, values)
+    if home in known.busy:
+        return Match(customer, home, values, is_busy=True)
     row = known.row_of(told)
     if row is None:
-        return Match(customer, values, make=lambda: _row(customer, told, values))
+        return Match(customer, home, values, make=lambda: _row(customer, told, values))
     if row.customer_id != customer.pk:
-        return Match(customer, values, note=f"{told.name} belongs to another customer here.")
-    return Match(customer, values, row=row)
+        return Match(customer, home, values, note=f"{told.name} belongs to another customer here.")
+    return Match(customer, home, values, row=row)
 
 
 def _row(customer: Customer, told: Told, values: dict[str, Any]) -> Domain:

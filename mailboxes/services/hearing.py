@@ -41,15 +41,15 @@ class _Known:
         ours, busy = lock_what_is_free(Mailbox.objects.select_related("line").filter(living | Q(upstream_id__in=ids)))
         self._by_id = {row.upstream_id: row for row in ours if row.upstream_id}
         self._by_address = {row.address: row for row in ours if row.state not in Mailbox.GONE}
-        self._busy = {row.address for row in busy}
+        self._busy = {row.address for row in busy} | {row.upstream_id for row in busy if row.upstream_id}
         ordered = OrderLine.objects.filter(item=Item.MAILBOX, name__in=addresses, state__in=UNDER_WAY)
-        self._ordered = set(ordered.values_list("name", flat=True))
+        self.ordered = set(ordered.values_list("name", flat=True))
         names = {domain_name_of(each) for _, each in told}
         homes = Domain.objects.filter(name__in=names).exclude(state__in=Domain.GONE)
         self._homes = {(row.customer_id, row.name): row for row in homes}
 
-    def is_left_alone(self, told: Told) -> bool:
-        return told.address.lower() in self._busy | self._ordered
+    def is_busy(self, told: Told) -> bool:
+        return told.address.lower() in self._busy or told.id in self._busy
 
     def row_of(self, told: Told) -> Mailbox | None:
         """By id first: an address changes with the user name. A living row comes before one that was given up."""
@@ -66,17 +66,19 @@ def domain_name_of(told: Told) -> str:
 
 def _match(pair: Pair, known: _Known) -> Match:
     customer, told = pair
-    values = _values(told)
-    if known.is_left_alone(told):
-        return Match(customer, values)
+    name, values = domain_name_of(told), _values(told)
+    if told.address.lower() in known.ordered:
+        return Match(customer, name, values)
+    if known.is_busy(told):
+        return Match(customer, name, values, is_busy=True)
     row, home = known.row_of(told), known.home_of(customer, told)
     if row is None and home is None:
-        return Match(customer, values, note=f"{told.address} is on a domain that is not known here.")
+        return Match(customer, name, values, note=f"{told.address} is on a domain that is not known here.")
     if row is None:
-        return Match(customer, values, make=lambda: _row(customer, home, values))
+        return Match(customer, name, values, make=lambda: _row(customer, home, values))
     if row.customer_id != customer.pk:
-        return Match(customer, values, note=f"{told.address} belongs to another customer here.")
-    return Match(customer, values, row=row)
+        return Match(customer, name, values, note=f"{told.address} belongs to another customer here.")
+    return Match(customer, name, values, row=row)
 
 
 def _row(customer: Customer, home: Domain | None, values: dict[str, Any]) -> Mailbox:
@@ -103,7 +105,9 @@ def _values(told: Told) -> dict[str, Any]:
 def end_with_subscriptions(upstream_ids: Collection[str], *, at: datetime) -> None:
     """A cancelled subscription takes its workspace along at once (contract, section 3)."""
     rows = Mailbox.objects.select_related("customer").filter(subscription_id__in=upstream_ids, seen_at__lt=at)
-    gone = list(rows.exclude(state__in=Mailbox.GONE).exclude(subscription_id="").select_for_update(of=("self",)))
+    gone = list(
+        rows.exclude(state__in=Mailbox.GONE).exclude(subscription_id="").select_for_update(no_key=True, of=("self",))
+    )
     record_all(
         entries=[
             (portal_actor(row.customer), "mailbox.removed_upstream", row, {"state": row.state}, {"state": "REMOVED"})

@@ -1,7 +1,7 @@
 """Questions that pages ask: put as rows, answered by the engine first of all, kept while they are fresh."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -40,11 +40,22 @@ def ask_anew(*, customer: Customer, kind: str, keys: Iterable[str], after: timed
     What is being asked at this moment is asked once more, because its answer may be from before the change.
     """
     wanted = list(dict.fromkeys(keys))
-    _make(customer, kind, wanted, Operation.Priority.SYNC, due_at=timezone.now() + after)
+    _make(customer, kind, wanted, Operation.Priority.SYNC, due_at=Now() + after)
     _rows(customer, kind, wanted).exclude(state=State.WAITING).update(
         **_ASKED_ANEW, due_at=Now() + after, priority=Operation.Priority.SYNC
     )
     transaction.on_commit(wake)
+
+
+@transaction.atomic
+def ask_once_more(
+    *, customer: Customer, kinds: Iterable[str], keys: Iterable[str], since: datetime, after: timedelta = timedelta(0)
+) -> None:
+    """What was read since that moment, or is being read, was read too early. What nobody asked for is not asked."""
+    rows = Operation.objects.filter(customer=customer, kind__in=list(kinds), key__in=list(keys))
+    rows = rows.exclude(state=State.WAITING).filter(Q(finished_at=None) | Q(finished_at__gte=since))
+    if rows.update(**_ASKED_ANEW, due_at=Now() + after, priority=Operation.Priority.SYNC):
+        transaction.on_commit(wake)
 
 
 def find(*, customer: Customer, kind: str, keys: Iterable[str]) -> list[Operation]:
