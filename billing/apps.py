@@ -12,6 +12,7 @@ class BillingConfig(AppConfig):
         from billing.handlers.processing import ProcessOrder
         from billing.services import orders
         from reseller_portal.operations.registry import register
+        from reseller_portal.webhooks.registry import find_owners_by
         from reseller_portal.webhooks.registry import register as on
 
         register(availability.SUGGESTIONS, availability.Suggestions())
@@ -20,6 +21,7 @@ class BillingConfig(AppConfig):
         register(orders.OPEN_ACCOUNT, OpenAccount())
         register(orders.DRAFT, DraftOrder())
         register(orders.PROCESS, ProcessOrder())
+        find_owners_by(webhooks.owner)
         on("domain.order.success", webhooks.domain_delivered)
         on("domain.order.failed", webhooks.domain_failed)
         on("mailbox.order.success", webhooks.workspace_delivered)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Customer
-from billing.models import OrderLine
+from billing.models import Order, OrderLine
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,21 @@ def moment(text: object) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else None
+
+
+Ended = Callable[[Order], None]
+_ended: list[Ended] = []
+
+
+def when_order_ends(callback: Ended) -> None:
+    """Let an app hear of the end of an order, in the transaction that ends it."""
+    if callback not in _ended:
+        _ended.append(callback)
+
+
+def tell_end(order: Order) -> None:
+    for callback in _ended:
+        callback(order)
 
 
 OwnedDomains = Callable[[Customer, set[str]], dict[str, str]]

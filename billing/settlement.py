@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actors import portal_actor
 from accounts.audit import record
 from billing import ledger
-from billing.deliveries import Delivery, hooks_of
+from billing.deliveries import Delivery, hooks_of, tell_end
 from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import PROCESS
 from reseller_portal.operations import engine
@@ -114,6 +114,7 @@ def finish_order(order: Order) -> None:
     ended = Order.objects.filter(pk=order.pk, state=Order.State.WORKING)
     if ended.update(state=outcome, finished_at=timezone.now()):
         record(actor=portal_actor(order.customer), action=f"order.{outcome}", subject=order)
+        tell_end(order)
 
 
 def _start(line: OrderLine) -> None:

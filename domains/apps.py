@@ -9,9 +9,11 @@ class DomainsConfig(AppConfig):
         from billing.models import Item
         from domains import webhooks
         from domains.services import deliveries
+        from reseller_portal.webhooks.registry import find_owners_by
         from reseller_portal.webhooks.registry import register as on
 
         register(Item.DOMAIN, Hooks(deliveries.started, deliveries.delivered, deliveries.failed))
         answer_owned_domains(deliveries.owned_ids)
         answer_subscription_of_domain(deliveries.subscription_of)
+        find_owners_by(webhooks.owner)
         on("mailbox.order.success", webhooks.workspace_delivered)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from accounts.models import Customer
 from billing.deliveries import moment
 from mailboxes.models import Mailbox
-from reseller_portal.webhooks.registry import Received
+from reseller_portal.webhooks.registry import NotYet, Received
 
 
 def owner(data: Mapping[str, Any]) -> Customer | None:
@@ -19,8 +19,10 @@ def owner(data: Mapping[str, Any]) -> Customer | None:
 
 
 def exported(event: Received) -> None:
-    """`mailbox.exported`: the newest one counts, in whatever order they come."""
+    """`mailbox.exported`: the newest one counts, in whatever order they come. No reading tells of it later."""
     at = moment(event.data.get("exportedAt")) or event.received_at
     rows = Mailbox.objects.filter(customer=event.customer, upstream_id=str(event.data.get("mailboxId") or "-"))
+    if not rows.exists():
+        raise NotYet("the mailbox is not known here yet")
     rows = rows.filter(Q(exported_at=None) | Q(exported_at__lt=at))
     rows.update(exported_at=at, exported_to=str(event.data.get("app") or "")[:120])

@@ -5,6 +5,7 @@ class MirrorConfig(AppConfig):
     name = "mirror"
 
     def ready(self) -> None:
+        from billing.deliveries import when_order_ends
         from domains.services.refreshing import MAILBOXES, RECORDS, WHOLE
         from mailboxes.services.refreshing import ONE
         from mirror import refresh, webhooks
@@ -19,12 +20,17 @@ class MirrorConfig(AppConfig):
         register(MAILBOXES, refresh.RefreshDomain(refresh.read_mailboxes))
         register(ONE, refresh.RefreshMailbox())
         register(REPAIR, RepairDrift())
+        register(refresh.CONTRACT, refresh.RefreshContract(*whole))
+        when_order_ends(webhooks.read_too_early)
         for name in webhooks.OF_DOMAINS:
             on(name, webhooks.domain_changed)
+        for name in webhooks.OF_SUBSCRIPTIONS:
+            on(name, webhooks.subscription_changed)
         for name in webhooks.OF_MAILBOXES:
             on(name, webhooks.mailboxes_changed)
         for name in webhooks.OF_ORDERS:
             on(name, webhooks.order_ended)
+        on("mailbox.created", webhooks.mailbox_made)
         on("dns-record.updated", webhooks.records_changed)
         on("prewarmup.order.success", webhooks.packages_assigned)
         on("prewarmup.order.failed", webhooks.packages_refused)

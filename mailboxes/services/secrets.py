@@ -37,6 +37,13 @@ def keep_credentials(mailbox: Mailbox, secrets: Mapping[str, str]) -> None:
         )
 
 
+def differ(mailbox: Mailbox, secrets: Mapping[str, str]) -> bool:
+    """Does the mailbox have other credentials than these, or none."""
+    sealed = Credential.objects.filter(customer=mailbox.customer, mailbox=mailbox).first()
+    said = {kind: secrets[kind] for kind in KINDS if secrets.get(kind)}
+    return bool(said) and (sealed is None or any(_opened(sealed, kind) != value for kind, value in said.items()))
+
+
 def keep_new(found: Iterable[tuple[Mailbox, Mapping[str, str]]]) -> None:
     """Store the credentials of many mailboxes in one statement; where there are some already, they stay."""
     now = timezone.now()
@@ -60,4 +67,9 @@ def reveal(*, actor: Actor, mailbox: Mailbox) -> Revealed:
     if sealed is None:
         raise NoCredentials("The credentials of this mailbox have not arrived yet. They come when it is active.")
     record(actor=actor, action="mailbox.revealed", subject=mailbox)
-    return Revealed(*(decrypt(value) if value else "" for value in (getattr(sealed, kind) for kind in KINDS)))
+    return Revealed(*(_opened(sealed, kind) for kind in KINDS))
+
+
+def _opened(sealed: Credential, kind: str) -> str:
+    value: str = getattr(sealed, kind)
+    return decrypt(value) if value else ""
