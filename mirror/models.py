@@ -69,6 +69,17 @@ class Survey(models.Model):
     def is_running(self) -> bool:
         return self.state == self.State.RUNNING
 
+    def keep(self, people: list[dict[str, Any]]) -> None:
+        """Many people are much to write, so they are only written when they changed."""
+        self.people, self._are_people_new = people, True
+
+    def write(self) -> None:
+        """Save all but the people, unless these are new."""
+        fields = [each.name for each in self._meta.concrete_fields if not each.primary_key and each.name != "due_at"]
+        if not getattr(self, "_are_people_new", False):
+            fields.remove("people")
+        self.save(update_fields=fields)
+
     def count(self, what: str, **more: int) -> None:
         """Add to the figures of one kind of thing."""
         figures: dict[str, int] = self.counts.setdefault(what, {})

@@ -92,7 +92,7 @@ class Users(Paged):
 
     def write(self, survey: Survey, task: Task, result: Page[ToldUser], at: datetime) -> None:
         seen = {each["id"] for each in survey.people}
-        survey.people += [as_person(each) for each in result.items if each.id not in seen]
+        survey.keep(survey.people + [as_person(each) for each in result.items if each.id not in seen])
         self.turn(survey, task, result)
 
 
@@ -110,7 +110,7 @@ class OneUser(Paged):
 
     def write(self, survey: Survey, task: Task, result: ToldUser, at: datetime) -> None:
         assert survey.customer is not None
-        survey.people = [{"id": result.id}]
+        survey.keep([{"id": result.id}])
         changed = drift.note_contact(survey.customer, contact_differences(survey.customer, result))
         survey.count(self.name, known=1, changed=changed)
         survey.cursor["is_over"] = True
@@ -142,6 +142,8 @@ class Customers(Offline):
             survey.count(self.name, **{adopted.how: 1, "changed": bool(adopted.differences)})
             note(survey, adopted.note)
         survey.cursor["start"] = task["start"] + BATCH
+        if survey.cursor["start"] >= len(survey.people):
+            survey.keep([{"id": each["id"]} for each in survey.people])
 
 
 class Domains(Paged):
@@ -168,7 +170,8 @@ class Domains(Paged):
 
     def pass_over(self, survey: Survey, task: Task, reason: str) -> None:
         note(survey, f"Domains of user {task['user_id']}: {reason}")
-        survey.people[survey.cursor.get("user", 0)]["is_silent"] = True
+        number = survey.cursor.get("user", 0)
+        survey.keep([{**each, "is_silent": True} if at == number else each for at, each in enumerate(survey.people)])
         self._next_user(survey)
 
     def _next_user(self, survey: Survey) -> None:

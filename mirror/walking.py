@@ -72,7 +72,7 @@ def _claim(only: int | None) -> Step | Survey | None:
     with staff_scope("surveys: take the next step"):
         due = Survey.objects.select_for_update(skip_locked=True, of=("self",)).filter(due_at__lte=Now())
         due = due.filter(pk=only) if only else due
-        survey = due.select_related("customer", "brand").order_by("due_at", "pk").first()
+        survey = due.select_related("customer", "brand").defer("people").order_by("due_at", "pk").first()
         if survey is None:
             return None
         survey.lease = uuid.uuid4().hex
@@ -80,7 +80,7 @@ def _claim(only: int | None) -> Step | Survey | None:
         if found is None:
             _finish(survey)
             return survey
-        survey.save()
+        survey.write()
         Survey.objects.filter(pk=survey.pk).update(due_at=Now() + LEASE)
         return Step(survey, *found)
 
@@ -117,13 +117,13 @@ def _read_and_write(claimed: Step) -> None:
         else:
             claimed.phase.write(survey, claimed.task, result, at)
         survey.faults, survey.last_error, survey.lease = 0, "", ""
-        survey.save()
+        survey.write()
         Survey.objects.filter(pk=survey.pk).update(due_at=Now())
 
 
 def _ours(survey: Survey) -> Survey | None:
     """The row, locked, if nobody took it over or stopped it meanwhile."""
-    rows = Survey.objects.select_for_update(of=("self",)).select_related("customer", "brand")
+    rows = Survey.objects.select_for_update(of=("self",)).select_related("customer", "brand").defer("people")
     return rows.filter(pk=survey.pk, lease=survey.lease, state=Survey.State.RUNNING).first()
 
 
@@ -138,9 +138,9 @@ def _come_back(survey: Survey, seconds: float, error: str, *, faults: int) -> No
 
 
 def _finish(survey: Survey) -> None:
-    survey.state, survey.lease, survey.people = Survey.State.DONE, "", []
-    survey.finished_at = timezone.now()
-    survey.save()
+    survey.state, survey.lease, survey.finished_at = Survey.State.DONE, "", timezone.now()
+    survey.keep([])
+    survey.write()
     Survey.objects.filter(pk=survey.pk).update(due_at=None)
 
 

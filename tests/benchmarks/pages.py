@@ -1,6 +1,5 @@
 """P1, P3 and P8: list pages against a minimal view, queries per page, and pages while the upstream hangs."""
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,12 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-import django
 import requests
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reseller_portal.settings.test")
-django.setup()
-
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
