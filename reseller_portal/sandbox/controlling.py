@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
 
-from reseller_portal.sandbox import clock, delivery
+from reseller_portal.sandbox import clock, delivery, faults
 from reseller_portal.sandbox.control import Control
 from reseller_portal.sandbox.models import Event, Fault, Journal, Movement, Reserved
 from reseller_portal.sandbox.router import ALIAS
@@ -22,30 +23,55 @@ DURATION = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Room:
+    """What can be seen there, what can be changed, and the keys of a change."""
+
+    look: Callable[[], dict[str, Any]]
+    change: Callable[[Mapping[str, Any]], None] | None = None
+    takes: Set[str] = frozenset()
+
+
 def answer(method: str, path: str, body: bytes) -> Answer:
     """A page of /control/; GET looks, POST changes and then looks. Raises `Refusal`."""
     room = path.removeprefix("/control/").strip("/")
     if room not in ROOMS:
         raise Refusal(404, f"No such room; there are {', '.join(ROOMS)}")
-    look, change = ROOMS[room]
+    found = ROOMS[room]
     if method not in {"GET", "POST"}:
         raise Refusal(405, "GET looks, POST changes")
     if method == "POST":
         with transaction.atomic(using=ALIAS):
-            _change(change, body)
-    return Answer(200, look())
+            _change(found, body)
+    return Answer(200, found.look())
 
 
-def _change(change: Callable[[Mapping[str, Any]], None] | None, body: bytes) -> None:
-    if change is None:
+def _change(room: Room, body: bytes) -> None:
+    """What is not understood changes nothing, a misspelt key included."""
+    if room.change is None:
         raise Refusal(405, "Nothing can be changed here")
     try:
-        wish = json.loads(body or b"{}")
-        if not isinstance(wish, dict):
-            raise ValueError("the body must be a JSON object")
-        change(wish)
-    except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
+        room.change(_wish(room, body))
+    except KeyError as missing:
+        raise Refusal(400, f"Not understood: {missing.args[0]} is missing") from None
+    except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise Refusal(400, f"Not understood: {error}") from None
+
+
+def _wish(room: Room, body: bytes) -> dict[str, Any]:
+    wish = json.loads(body or b"{}")
+    if not isinstance(wish, dict):
+        raise ValueError("the body must be a JSON object")
+    if strange := sorted(set(wish) - room.takes):
+        raise ValueError(f"{strange[0]} is none of {', '.join(sorted(room.takes)) or 'nothing'}")
+    return wish
+
+
+def _amount(value: object) -> Decimal:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(f"{value} is no amount of dollars") from None
 
 
 def _clock() -> dict[str, Any]:
@@ -95,9 +121,9 @@ def _wallet() -> dict[str, Any]:
 
 def _set_wallet(wish: Mapping[str, Any]) -> None:
     if "set" in wish:
-        control.set_wallet(Decimal(str(wish["set"])))
+        control.set_wallet(_amount(wish["set"]))
     if "add" in wish:
-        control.add_to_wallet(Decimal(str(wish["add"])))
+        control.add_to_wallet(_amount(wish["add"]))
 
 
 def _calls() -> dict[str, Any]:
@@ -171,19 +197,18 @@ def _change_events(wish: Mapping[str, Any]) -> None:
         control.release(shuffle=bool(wish.get("shuffle")))
         return
     if not control.replay(wish["replay"]):
-        raise KeyError("no such event")
+        raise ValueError("there is no such event")
 
 
-Room = tuple[Callable[[], dict[str, Any]], Callable[[Mapping[str, Any]], None] | None]
 ROOMS: dict[str, Room] = {
-    "health": (lambda: {"status": "ok"}, None),
-    "reset": (lambda: {"status": "ok"}, lambda _wish: control.reset()),
-    "clock": (_clock, _set_clock),
-    "faults": (_faults, _set_fault),
-    "wallet": (_wallet, _set_wallet),
-    "names": (_names, _reserve),
-    "calls": (_calls, None),
-    "movements": (_movements, None),
-    "events": (_events, _change_events),
-    "manners": (_manners, _set_manners),
+    "health": Room(lambda: {"status": "ok"}),
+    "reset": Room(lambda: {"status": "ok"}, lambda _wish: control.reset()),
+    "clock": Room(_clock, _set_clock, {"advance", "advance_seconds", "freeze", "speed"}),
+    "faults": Room(_faults, _set_fault, {"operation", "kind", "times", "options", "heal", "words", *faults.OPTIONS}),
+    "wallet": Room(_wallet, _set_wallet, {"set", "add"}),
+    "names": Room(_names, _reserve, {"name", "fate"}),
+    "calls": Room(_calls),
+    "movements": Room(_movements),
+    "events": Room(_events, _change_events, {"url", "hold", "release", "shuffle", "replay"}),
+    "manners": Room(_manners, _set_manners, {"generation", "signature", "paths", "partial_updates"}),
 }

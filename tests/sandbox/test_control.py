@@ -17,6 +17,7 @@ from reseller_portal.sandbox import clock, controlling, delivery
 from reseller_portal.sandbox.loading import load_mailboxes
 from reseller_portal.sandbox.models import Event, Mailbox
 from reseller_portal.sandbox.serving import Pace
+from reseller_portal.sandbox.wire import Refusal
 from tests.sandbox.conftest import Api, Owner
 
 TARGET = "http://portal.example/webhooks/"
@@ -104,6 +105,29 @@ def test_a_fault_takes_its_options_beside_the_others(api: Api) -> None:
     controlling.answer("POST", "/control/faults/", b'{"heal": true}')
     controlling.answer("POST", "/control/faults/", json.dumps(often).encode())
     assert [api.call("GET", "/wallet").status_code for _ in range(3)] == [500, 500, 500]
+
+
+@pytest.mark.parametrize(
+    ("room", "wish", "words"),
+    [
+        ("clock", {"advanse": "P1D"}, "advanse is none of advance, advance_seconds, freeze, speed"),
+        ("faults", {"kind": "slow"}, "operation is missing"),
+        ("faults", {"operation": "get_walet", "kind": "slow"}, "there is no operation get_walet"),
+        ("faults", {"operation": "*", "kind": "slow", "second": 3}, "second is none of "),
+        ("wallet", {"set": "many"}, "many is no amount of dollars"),
+        ("names", {"name": "example.net"}, "fate is missing"),
+        ("events", {"replay": "NONE"}, "there is no such event"),
+        ("manners", {"generations": "older"}, "generations is none of "),
+        ("reset", {"all": True}, "all is none of nothing"),
+    ],
+)
+def test_a_wish_that_is_misspelt_changes_nothing_and_says_where(
+    api: Api, room: str, wish: dict[str, object], words: str
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        controlling.answer("POST", f"/control/{room}", json.dumps(wish).encode())
+    assert refused.value.status == 400
+    assert refused.value.words.startswith(f"Not understood: {words}")
 
 
 def test_the_wallet_book_says_when_how_much_and_for_which_order(owner: Owner) -> None:
