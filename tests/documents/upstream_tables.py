@@ -11,15 +11,15 @@ DOCUMENT = ROOT / "docs" / "upstream.md"
 COMMAND = "python -m tests.documents.upstream_tables"
 # What a file is to the people who use the portal; a file that is not here is shown by its name.
 WORDS = {
-    "billing/availability.py": "Find domains, Check and pay",
-    "billing/handlers/accounts.py": "first order of a customer",
-    "billing/handlers/drafts.py": "order, drafting",
-    "billing/handlers/processing.py": "order, buying and watching",
+    "billing/availability.py": "finding domains and checking an order",
+    "billing/handlers/accounts.py": "a customer's first order",
+    "billing/handlers/drafts.py": "drafting an order",
+    "billing/handlers/processing.py": "buying and watching an order",
     "billing/services/wallet.py": "task `billing.read_wallet`, staff's first page",
-    "mailboxes/handlers.py": "Reveal a credential",
-    "mirror/handlers.py": "Drift, accept or repair",
-    "mirror/phases.py": "Adopt, task of the sweep",
-    "mirror/refresh.py": "Refresh now",
+    "mailboxes/handlers.py": "revealing a credential",
+    "mirror/handlers.py": "repairing drift",
+    "mirror/phases.py": "adopting and sweeps",
+    "mirror/refresh.py": "refresh now",
 }
 
 
