@@ -14,6 +14,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("accounts.customer", "Customers", "users"),
             ("billing.order", "Orders", "package"),
             ("operations.operation", "Operations", "activity"),
+            ("mirror.drift", "Drift", "arrow-right"),
         ),
     ),
     (

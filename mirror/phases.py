@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.db.models import QuerySet
+
 from accounts.models import Brand, Customer
 from accounts.services.adoption import adopt_user, contact_differences
 from domains.models import Domain
@@ -94,6 +96,10 @@ class Users(Paged):
         seen = {each["id"] for each in survey.people}
         survey.keep(survey.people + [as_person(each) for each in result.items if each.id not in seen])
         self.turn(survey, task, result)
+
+    def pass_over(self, survey: Survey, task: Task, reason: str) -> None:
+        """Who may not see the users sees nothing: a key that is wrong must not look like an account that is empty."""
+        survey.state, survey.last_error = Survey.State.FAILED, f"The upstream does not show its users: {reason}"[:300]
 
 
 class OneUser(Paged):
@@ -224,6 +230,11 @@ class Subscriptions(Paged):
         self.turn(survey, task, result)
 
 
+def domains_without_records() -> QuerySet[Domain]:
+    """Whose DNS was never read."""
+    return Domain.objects.filter(records_seen_at=None).exclude(upstream_id="").exclude(state__in=Domain.GONE)
+
+
 class Records:
     """The DNS records of each domain that has none yet; one call a domain, and a dry run leaves them out."""
 
@@ -233,8 +244,7 @@ class Records:
     def next_task(self, survey: Survey) -> Task | None:
         if survey.is_dry:
             return None
-        rows = Domain.objects.filter(records_seen_at=None, pk__gt=survey.cursor.get("after", 0))
-        rows = rows.exclude(upstream_id="").exclude(state__in=Domain.GONE)
+        rows = domains_without_records().filter(pk__gt=survey.cursor.get("after", 0))
         row = rows.select_related("customer").order_by("pk").first()
         return {"domain": row.pk, "name": row.name, "user_id": row.customer.upstream_id} if row else None
 

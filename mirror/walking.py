@@ -116,9 +116,10 @@ def _read_and_write(claimed: Step) -> None:
             claimed.phase.pass_over(survey, claimed.task, reason)
         else:
             claimed.phase.write(survey, claimed.task, result, at)
-        survey.faults, survey.last_error, survey.lease = 0, "", ""
+        survey.faults, survey.lease = 0, ""
+        survey.last_error = "" if survey.is_running else survey.last_error
         survey.write()
-        Survey.objects.filter(pk=survey.pk).update(due_at=Now())
+        Survey.objects.filter(pk=survey.pk).update(due_at=Now() if survey.is_running else None)
 
 
 def _ours(survey: Survey) -> Survey | None:

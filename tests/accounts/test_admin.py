@@ -15,7 +15,10 @@ from accounts.tenancy import staff_scope
 from tests.accounts.staff import audit_rows, browser_of, make_admin, make_member_of, make_support
 from tests.world import World
 
-PAGES = ["", "accounts/customer/", "accounts/user/", "accounts/brand/", "accounts/auditentry/", "webhooks/event/"]
+PAGES = [
+    *("", "accounts/customer/", "accounts/user/", "accounts/brand/", "accounts/auditentry/", "webhooks/event/"),
+    "mirror/drift/",
+]
 CONTACT = {
     "company": "Globex",
     "slug": "globex",
