@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.models import EmailAddress
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, re_path, reverse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, re_path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
 from accounts.admin_forms import BrandForm, BrandHostForm, CustomerForm, PersonAddForm, PersonForm
+from accounts.admin_invitations import OwnerFilter, invite
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, UserAdmin, pretty, staff_of
 from accounts.audit import record_by_staff
 from accounts.models import AuditEntry, Brand, BrandHost, Customer, Membership, User
+from accounts.roles import Role
+from accounts.selectors import owners_who_sign_in
 
 if TYPE_CHECKING:
     from accounts.admin_pages import Form
@@ -40,11 +46,12 @@ class CustomerAdmin(AuditedAdmin):
     form = CustomerForm
     add_label = "Add a customer"
     inlines = (MembershipInline,)
-    list_display = ("company", "brand", "shown_state", "upstream_id", "email", "created_at")
-    list_filter = ("brand", "state")
+    list_display = ("company", "brand", "shown_state", "owner", "upstream_id", "email", "created_at")
+    list_filter = ("brand", "state", OwnerFilter)
     list_select_related = ("brand",)
     search_fields = ("company", "slug", "email")
     ordering = ("company",)
+    actions = ("invite",)
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("company",)}
     fieldsets = (
         (None, {"fields": ("company", "slug", "brand", "state")}),
@@ -64,6 +71,36 @@ class CustomerAdmin(AuditedAdmin):
 
     def customer_of(self, obj: Any) -> Customer | None:
         return obj if isinstance(obj, Customer) else None
+
+    def get_urls(self) -> list[URLPattern]:
+        page = require_POST(self.admin_site.admin_view(self.invite_one))
+        return [path("<int:number>/invite/", page, name="accounts_customer_invite"), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
+        owners = Membership.objects.filter(customer=OuterRef("pk"), role=Role.OWNER).order_by("pk")
+        rows: QuerySet[Customer] = super().get_queryset(request)
+        return rows.annotate(owner_email=Subquery(owners.values("user__email")[:1]))
+
+    @admin.display(description="Owner", empty_value="None yet")
+    def owner(self, customer: Customer) -> str | None:
+        return customer.owner_email  # type: ignore[attr-defined,no-any-return]  # annotated above
+
+    @admin.action(description="Invite the owner", permissions=["change"])
+    def invite(self, request: HttpRequest, customers: QuerySet[Customer]) -> None:
+        invite(request, customers)
+
+    def invite_one(self, request: HttpRequest, number: int) -> HttpResponse:
+        customer = get_object_or_404(Customer, pk=number)
+        if not self.has_change_permission(request, customer):
+            raise PermissionDenied
+        invite(request, [customer])
+        return redirect("admin:accounts_customer_change", number)
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        """The button is for whom nobody signs in yet."""
+        has_owner = object_id.isdecimal() and owners_who_sign_in().filter(customer=int(object_id)).exists()
+        mine = {"may_invite": self.has_change_permission(request) and not has_owner}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **mine})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Addresses that people keep must go on working."""

@@ -1,8 +1,10 @@
-"""Which brand a host name belongs to."""
+"""Which brand a host name belongs to, and where a brand is at home."""
 
+from django.conf import settings
 from django.core.cache import cache
 
 from accounts.models import Brand
+from reseller_portal.core.errors import DomainError
 
 SECONDS = 60
 
@@ -15,3 +17,26 @@ def brand_for_host(host: str) -> Brand | None:
 
 def _find(host: str) -> Brand | None:
     return Brand.objects.filter(hosts__host=host).first() or Brand.objects.filter(is_default=True).first()
+
+
+class NoHost(DomainError):
+    """A brand without a host name has no pages of its own."""
+
+
+def origin_of(brand: Brand) -> str:
+    """Where links in the brand's e-mails lead, such as https://portal.example. Raises `NoHost`."""
+    host = brand.hosts.order_by("pk").values_list("host", flat=True).first()
+    if host is None:
+        raise NoHost(f"{brand.name} has no host name yet: add one to the brand, for the links in its e-mails.")
+    return str(settings.PORTAL_ORIGIN).replace("{host}", host)
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever is easier to read on it: never under 4.5 to 1."""
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"
+
+
+def _linear(share: float) -> float:
+    """A channel of sRGB as light, as WCAG has it."""
+    return float(share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4)

@@ -1,8 +1,10 @@
-"""Reading the audit trail."""
+"""Reading the audit trail, and who owns what."""
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 
-from accounts.models import AuditEntry, Customer
+from accounts.models import AuditEntry, Customer, Membership
+from accounts.roles import Role
 from reseller_portal.core.phrases import icon_of
 
 
@@ -22,3 +24,8 @@ def with_icons(entries: list[AuditEntry]) -> list[AuditEntry]:
     for entry in entries:
         entry.icon = icon_of(entry.action)  # type: ignore[attr-defined]  # for the timeline's template
     return entries
+
+
+def owners_who_sign_in() -> models.QuerySet[Membership]:
+    """Owners of all customers that have set a password; the others were invited and have not come yet."""
+    return Membership.objects.filter(role=Role.OWNER).exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)

@@ -220,6 +220,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Where links in e-mails lead that no page asked for; the host is one of the brand's.
+PORTAL_ORIGIN = env.text("PORTAL_ORIGIN", "https://{host}")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

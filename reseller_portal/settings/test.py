@@ -31,4 +31,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+PORTAL_ORIGIN = "http://{host}"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

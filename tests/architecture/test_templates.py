@@ -20,6 +20,9 @@ FORBIDDEN = {
 }
 COMMENTS = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}", re.DOTALL)
 
+# Programs that show mail know no other styles, and no content policy.
+ALLOWED_IN_MAIL = ["a style attribute"]
+
 
 def found_in(text: str) -> list[str]:
     return [what for what, pattern in FORBIDDEN.items() if pattern.search(COMMENTS.sub("", text))]
@@ -27,7 +30,8 @@ def found_in(text: str) -> list[str]:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=[str(each.relative_to(settings.BASE_DIR)) for each in TEMPLATES])
 def test_a_template_carries_nothing_that_the_content_policy_stops(path: Path) -> None:
-    assert found_in(path.read_text()) == []
+    is_mail = path.is_relative_to(settings.BASE_DIR / "templates" / "emails")
+    assert [what for what in found_in(path.read_text()) if not (is_mail and what in ALLOWED_IN_MAIL)] == []
 
 
 @pytest.mark.parametrize(

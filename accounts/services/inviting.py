@@ -1,0 +1,154 @@
+"""Owners for customers that have none: above all for those that were adopted from the upstream.
+
+The owner is the person of the contact record. The e-mail goes out before the transaction ends: a mail server that
+refuses leaves nothing behind, and the next press does it all again.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from smtplib import SMTPException
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import record_by_staff
+from accounts.invitation_mail import send_invitation
+from accounts.models import AuditEntry, Customer, Membership, User
+from accounts.roles import Role
+from reseller_portal.core.errors import DomainError
+
+logger = logging.getLogger(__name__)
+INVITED = "owner.invited"
+# A second press within this time sends no second e-mail.
+JUST_NOW = timedelta(minutes=10)
+
+
+class CannotInvite(DomainError):
+    """This customer gets no owner by an invitation. Nothing was changed."""
+
+
+class MailRefused(DomainError):
+    """The mail server did not take the e-mail. Nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one customer, in a sentence."""
+
+    customer: Customer
+    sentence: str
+    is_done: bool
+
+
+def invite_owners(*, user: User, customers: Iterable[Customer]) -> list[Outcome]:
+    """One after the other: what fails for one keeps none of the others from it. In a staff scope."""
+    post = get_connection()
+    try:
+        return [_try(user, each, post) for each in customers]
+    finally:
+        post.close()
+
+
+@transaction.atomic
+def invite_owner(*, user: User, customer: Customer, post: BaseEmailBackend | None = None) -> str:
+    """Make the contact person the owner and tell them by e-mail; says what was done. In a staff scope.
+
+    Whoever has a password is told that the company is theirs; anybody else gets a link to set one.
+    Raises `CannotInvite`, `MailRefused`.
+    """
+    locked = Customer.objects.select_for_update(of=("self",)).select_related("brand").get(pk=customer.pk)
+    if locked.state != Customer.State.ACTIVE:
+        raise CannotInvite("is suspended, and nobody could come in.")
+    owners = User.objects.filter(memberships__customer=locked, memberships__role=Role.OWNER).order_by("pk")
+    owner = owners.first()
+    if owner is None:
+        owner, how = _make_owner(user, locked)
+    elif any(each.has_usable_password() for each in owners):
+        raise CannotInvite(f"has an owner: {owner.email}.")
+    elif _was_invited_just_now(locked):
+        raise CannotInvite(f"was invited some minutes ago: {owner.email}.")
+    else:
+        how = "was sent another link"
+    _send(locked, owner, post)
+    after = {"email": owner.email, "sent": "notice" if owner.has_usable_password() else "link"}
+    record_by_staff(user=user, customer=locked, action=INVITED, subject=owner, after=after)
+    return f"{owner.email} {how}."
+
+
+def _try(user: User, customer: Customer, post: BaseEmailBackend) -> Outcome:
+    try:
+        return Outcome(customer, invite_owner(user=user, customer=customer, post=post), is_done=True)
+    except DomainError as error:
+        return Outcome(customer, str(error), is_done=False)
+
+
+def _make_owner(user: User, customer: Customer) -> tuple[User, str]:
+    """The person, and what happened to them in words."""
+    address = customer.email.strip().lower()
+    _insist_on_address(address)
+    person = _find_person(address)
+    how = "is the owner now and was told so"
+    if person is None:
+        person, how = _make_person(user, customer, address), "was made the owner and sent a link to set a password"
+    membership, is_new = Membership.objects.get_or_create(customer=customer, user=person, defaults={"role": Role.OWNER})
+    before = {} if is_new else {"role": membership.role}
+    if not is_new:
+        membership.role = Role.OWNER
+        membership.save(update_fields=["role"])
+    action, after = "membership.added" if is_new else "membership.changed", {"user": person.email, "role": Role.OWNER}
+    record_by_staff(user=user, customer=customer, action=action, subject=membership, before=before, after=after)
+    return person, how
+
+
+def _find_person(address: str) -> User | None:
+    """Whose address it is. Raises `CannotInvite` when that is not certain, or when the person cannot be an owner."""
+    confirmed = EmailAddress.objects.select_related("user").filter(email__iexact=address, verified=True).first()
+    person = confirmed.user if confirmed else User.objects.filter(email=address).first()
+    if person is None:
+        return None
+    # A person may make any address their first one; it is theirs only once they opened the link that went to it.
+    is_claimed = EmailAddress.objects.filter(user=person, email__iexact=address, verified=False, primary=True).exists()
+    if is_claimed:
+        raise CannotInvite(f"has the address {address}, which a person here uses and has not confirmed yet.")
+    if person.is_staff:
+        raise CannotInvite(f"has the address of a member of staff: {person.email}.")
+    if not person.is_active:
+        raise CannotInvite(f"has the address of a person who is not active: {person.email}.")
+    return person
+
+
+def _make_person(user: User, customer: Customer, address: str) -> User:
+    """Without a password: the link to set one also proves the address."""
+    name = f"{customer.first_name} {customer.last_name}".strip()[:120]
+    person, is_new = User.objects.get_or_create(email=address, defaults={"name": name, "password": make_password(None)})
+    if is_new:
+        EmailAddress.objects.create(user=person, email=address, verified=True, primary=True)
+        record_by_staff(user=user, customer=customer, action="user.created", subject=person, after={"email": address})
+    return person
+
+
+def _insist_on_address(address: str) -> None:
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise CannotInvite("has no e-mail address that mail could go to: mend the contact record first.") from None
+
+
+def _was_invited_just_now(customer: Customer) -> bool:
+    return AuditEntry.objects.filter(customer=customer, action=INVITED, at__gt=timezone.now() - JUST_NOW).exists()
+
+
+def _send(customer: Customer, owner: User, post: BaseEmailBackend | None) -> None:
+    try:
+        send_invitation(customer=customer, owner=owner, post=post)
+    except (OSError, SMTPException) as error:
+        logger.warning("customer %s: the invitation could not be sent: %s", customer.pk, error)
+        raise MailRefused(f"was not invited: the mail server did not take the e-mail ({error}).") from error
