@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "System",
         (
+            ("mirror.survey", "Upstream account", "refresh-cw"),
             ("webhooks.event", "Upstream events", "download"),
             ("accounts.brand", "Brands", "bookmark"),
             ("accounts.user", "People", "user"),

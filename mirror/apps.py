@@ -5,10 +5,11 @@ class MirrorConfig(AppConfig):
     name = "mirror"
 
     def ready(self) -> None:
+        from accounts.admin_site import add_panel
         from billing.deliveries import when_order_ends
         from domains.services.refreshing import MAILBOXES, RECORDS, WHOLE
         from mailboxes.services.refreshing import ONE
-        from mirror import refresh, webhooks
+        from mirror import panels, refresh, webhooks
         from mirror.handlers import RepairDrift
         from mirror.repair import REPAIR
         from reseller_portal.operations.registry import register
@@ -34,3 +35,5 @@ class MirrorConfig(AppConfig):
         on("dns-record.updated", webhooks.records_changed)
         on("prewarmup.order.success", webhooks.packages_assigned)
         on("prewarmup.order.failed", webhooks.packages_refused)
+        add_panel(panels.account, needs="mirror.view_survey")
+        add_panel(panels.mirror, needs="mirror.view_drift")

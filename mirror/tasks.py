@@ -1,10 +1,14 @@
 """What keeps the mirror true in the background. Messages mean nothing but *have a look*."""
 
+import logging
+
 from celery import shared_task
+from kombu.exceptions import KombuError, OperationalError
 
 from accounts.tenancy import staff_scope
 from mirror import surveys, walking
 
+logger = logging.getLogger(__name__)
 # One task works this long at most, so that a stop of the worker never waits for a long survey.
 WORK_SECONDS = 20.0
 
@@ -22,3 +26,11 @@ def sweep() -> None:
         begun = surveys.begin_what_is_due()
     if begun:
         walking.work(WORK_SECONDS)
+
+
+def wake() -> None:
+    """Tell a worker to go on with a survey. The message may be lost: the schedule finds it some seconds later."""
+    try:
+        work.apply_async(retry=False)
+    except (OperationalError, KombuError, OSError):
+        logger.warning("the broker did not take a wake-up; the schedule will find the survey")

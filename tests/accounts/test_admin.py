@@ -17,7 +17,7 @@ from tests.world import World
 
 PAGES = [
     *("", "accounts/customer/", "accounts/user/", "accounts/brand/", "accounts/auditentry/", "webhooks/event/"),
-    "mirror/drift/",
+    *("mirror/drift/", "mirror/survey/", "mirror/survey/adoption/"),
 ]
 CONTACT = {
     "company": "Globex",
