@@ -75,6 +75,15 @@ def newest_adoption() -> Survey | None:
     return Survey.objects.filter(kind=Kind.ADOPT).order_by("-pk").first()
 
 
+def unfinished_adoption(*, is_dry: bool) -> Survey | None:
+    """The newest of its kind, if it was not brought to its end. A dry run that began too long ago is left alone."""
+    rows = Survey.objects.filter(kind=Kind.ADOPT, is_dry=is_dry)
+    newest = rows.order_by("-pk").first()
+    if newest is None or newest.state == State.DONE:
+        return None
+    return None if is_dry and newest.began_at < timezone.now() - FRESH else newest
+
+
 def stop(*, user: User | None, survey: Survey) -> None:
     """What was taken over stays. Raises `NotNow`."""
     stopped = Survey.objects.filter(pk=survey.pk, state=State.RUNNING)
