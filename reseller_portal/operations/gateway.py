@@ -8,8 +8,19 @@ import requests
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from accounts.tenancy import NOBODY, current_scope
 from reseller_portal.operations import budget
 from reseller_portal.upstream.client import Client
+from reseller_portal.upstream.routes import ROUTES
+
+
+class CallWithinTransaction(AssertionError):
+    """A mistake of ours: scopes end before the upstream is called."""
+
+
+class WriteWithoutOperation(AssertionError):
+    """A mistake of ours: only the engine, which looks before it sends again, may change something upstream."""
+
 
 _kept = local()
 # Which guess at a path answered: clients live for one call, what they learn lives with the process.
@@ -34,15 +45,28 @@ def client_for_one_call() -> Iterator[Client]:
 def client_for_reading(*, in_the_background: bool = False) -> Iterator[Client]:
     """For schedules that only read: every call waits for its own place in the budget, behind what is urgent if so."""
     take = budget.take_in_the_background if in_the_background else budget.take_patiently
-    yield _client(lambda _operation: take())
+
+    def before_call(operation: str) -> None:
+        if ROUTES[operation].repeatable != "safe":
+            raise WriteWithoutOperation(f"{operation} changes something upstream, so it needs an operation")
+        take()
+
+    yield _client(before_call)
 
 
 def _client(before_call: Callable[[str], None]) -> Client:
+    """Every call passes here: an open transaction would be held for as long as the upstream likes."""
+
+    def guarded(operation: str) -> None:
+        if current_scope() != NOBODY:
+            raise CallWithinTransaction(f"{operation} was about to be called within a scope")
+        before_call(operation)
+
     return Client(
         settings.UPSTREAM_URL,
         settings.UPSTREAM_KEY,
         session=_session(),
-        before_call=before_call,
+        before_call=guarded,
         paths=settings.UPSTREAM_PATHS,
         found=_found,
     )

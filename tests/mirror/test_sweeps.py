@@ -261,8 +261,8 @@ def test_an_order_under_way_is_no_drift_and_is_left_to_itself(shop: Shop) -> Non
     account = Account(shop.sandbox)
     order = shop.order("first.com", "second.net")
     shop.work()
-    for _ in range(12):
-        shop.sandbox.advance(1)
+    for _ in range(6):
+        shop.sandbox.advance(2)
         with staff_scope("test"):
             shop.customer.refresh_from_db()
         sweep(account, shop.customer)

@@ -1,34 +1,70 @@
-"""The portal's client of the upstream is made in one place, from the settings."""
+"""The one gateway: no call within a transaction, no change without an operation, and nobody else calls."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import ast
+from pathlib import Path
 
 import pytest
-import responses
-from pytest_django import Settings
+from django.conf import settings
 
-from reseller_portal.operations import gateway
-from reseller_portal.upstream.client import Client
+from accounts.tenancy import scope, staff_scope
+from reseller_portal.operations.gateway import (
+    CallWithinTransaction,
+    WriteWithoutOperation,
+    client_for_one_call,
+    client_for_reading,
+)
+from reseller_portal.sandbox.control import Control
+from tests.world import World
 
-Opened = Callable[[], AbstractContextManager[Client]]
+APPS = ("accounts", "billing", "domains", "mailboxes", "mirror", "reseller_portal")
+# Who may open each of the two, and who may make a client of another kind at all.
+MAY = {
+    "client_for_one_call": {"reseller_portal/operations/engine.py", "reseller_portal/operations/gateway.py"},
+    "client_for_reading": {
+        "billing/services/wallet.py", "mirror/walking.py", "reseller_portal/operations/gateway.py",
+    },
+    "Client": {"reseller_portal/operations/gateway.py", "reseller_portal/upstream/cli/run.py"},
+}  # fmt: skip
 
 
-@pytest.fixture
-def wire(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> responses.RequestsMock:
-    """A bare session, and nothing learnt before."""
-    settings.UPSTREAM_SESSION = "requests.Session"
-    monkeypatch.setattr(gateway, "_kept", type(gateway._kept)())
-    monkeypatch.setattr(gateway, "_found", {})
-    return responses.RequestsMock()
+def test_no_call_is_made_within_a_scope(world: World, sandbox: Control) -> None:
+    for opened in (client_for_one_call, client_for_reading):
+        with scope(world.acme.pk), opened() as client, pytest.raises(CallWithinTransaction):
+            client.wallet.get()
+        with opened() as client, staff_scope("test"), pytest.raises(CallWithinTransaction):
+            client.wallet.get()
+    assert sandbox.calls() == []
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("opened", [gateway.client_for_one_call, gateway.client_for_reading])
-def test_a_path_of_the_settings_is_where_the_portal_calls(
-    wire: responses.RequestsMock, settings: Settings, opened: Opened
-) -> None:
-    settings.UPSTREAM_URL = "http://upstream.example/v1"
-    settings.UPSTREAM_PATHS = {"get_wallet": "POST /balance"}
-    with wire, opened() as client:
-        wire.post("http://upstream.example/v1/balance", json={"data": {"walletBalance": "12.50"}})
-        assert str(client.wallet.get().balance) == "12.50"
+def test_a_client_for_reading_changes_nothing(world: World, sandbox: Control) -> None:
+    with client_for_reading() as client:
+        client.wallet.get()
+        with pytest.raises(WriteWithoutOperation):
+            client.subscriptions.cancel("KPACMW5MWT6TB27M6HWXGDTP42KP")
+    assert sandbox.calls() == [("get_wallet", 200)]
+
+
+def sources() -> dict[str, str]:
+    root = Path(settings.BASE_DIR)
+    found = [path for app in APPS for path in (root / app).rglob("*.py")]
+    return {str(path.relative_to(root)): path.read_text() for path in found if "sandbox" not in path.parts}
+
+
+def callers_of(name: str, files: dict[str, str]) -> set[str]:
+    return {
+        path
+        for path, text in files.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    }
+
+
+@pytest.mark.parametrize("name", MAY)
+def test_nobody_else_opens_a_client(name: str) -> None:
+    assert callers_of(name, sources()) <= MAY[name]
+    assert callers_of(name, sources())
+
+
+def test_a_client_that_is_opened_elsewhere_is_found() -> None:
+    planted = {"domains/views/listing.py": "def page():\n    with client_for_one_call() as client:\n        pass\n"}
+    assert callers_of("client_for_one_call", planted) == {"domains/views/listing.py"}
