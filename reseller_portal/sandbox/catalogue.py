@@ -56,6 +56,11 @@ def registry_refuses(name: str) -> bool:
     return "unlucky" in name.partition(".")[0] or _has_fate(name, "unlucky")
 
 
+def is_slow(name: str) -> bool:
+    """Its mailboxes take about forty minutes, as is reported now and then (contract, section 3)."""
+    return "slow" in name.partition(".")[0] or _has_fate(name, "slow")
+
+
 def suggest(keyword: str, tlds: Iterable[str]) -> list[str]:
     """Up to 20 free names near a keyword: the word itself on some endings, then with a word before or behind it.
 

@@ -36,7 +36,7 @@ EVERYTHING = (
 )  # fmt: skip
 
 GENERATIONS = ("current", "older", "listed", "usual")
-FATES = ("taken", "workspace", "conflict", "unlucky")
+FATES = ("taken", "workspace", "conflict", "unlucky", "slow")
 MOST_TIMES = 1_000_000
 MOST_DOLLARS = 10**12
 LONGEST_STEP = timedelta(days=3660)

@@ -18,6 +18,8 @@ PASSWORD = 1.0
 STAGGER = 0.4
 WARMUP = 120.0
 EXPORT = 4.0
+# How many times longer the mailboxes of a slow name take.
+SLOWNESS = 900.0
 UNDER_WAY = ("PENDING", "IN_PROGRESS", "CREATING_PASSWORD")
 
 
@@ -99,13 +101,21 @@ def open_workspace(subject: str) -> None:
         mailbox.subscription = subscription
         mailbox.is_admin = number == 0 and subscription.mailboxes.count() == 0
         mailbox.save()
-        later(MAILBOX + number * STAGGER, "password", mailbox.id)
+        later((MAILBOX + number * STAGGER) * _pace(domain), "password", mailbox.id)
 
 
 @step("password")
 def create_password(mailbox_id: str) -> None:
-    if Mailbox.objects.filter(pk=mailbox_id, status="IN_PROGRESS").update(status="CREATING_PASSWORD"):
-        later(PASSWORD, "activate", mailbox_id)
+    mailbox = Mailbox.objects.select_related("domain").filter(pk=mailbox_id, status="IN_PROGRESS").first()
+    if mailbox is None:
+        return
+    mailbox.status = "CREATING_PASSWORD"
+    mailbox.save(update_fields=["status"])
+    later(PASSWORD * _pace(mailbox.domain), "activate", mailbox_id)
+
+
+def _pace(domain: Domain) -> float:
+    return SLOWNESS if catalogue.is_slow(domain.name) else 1.0
 
 
 @step("activate")
