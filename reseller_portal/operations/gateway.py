@@ -56,7 +56,7 @@ def client_for_reading(*, in_the_background: bool = False) -> Iterator[Client]:
 
 @contextmanager
 def client_of_somebody_else() -> Iterator[Client]:
-    """For the demo, which also needs things that were bought without the portal. Only where the upstream is a sandbox."""
+    """For the demo, which also needs things bought without the portal. Only where the upstream is a sandbox."""
     if not settings.UPSTREAM_IS_SANDBOX:
         raise WriteWithoutOperation("nobody but the engine changes anything at a real upstream")
     yield _client(lambda _operation: budget.take_patiently())
