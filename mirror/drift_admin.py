@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
@@ -18,7 +19,7 @@ from accounts.models import User
 from mirror import report
 from mirror.models import Drift
 from mirror.repair import accept, repair, why_not_repairable
-from mirror.telling import value_in_words, what_differs
+from mirror.telling import field_in_words, value_in_words, what_differs
 from reseller_portal.core.errors import DomainError
 from reseller_portal.core.templatetags.portal import state_word
 
@@ -33,7 +34,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(value), str(label)) for value, label in Drift.State.choices] + [("all", "All")]
+        return [("all", "All"), *((str(value), str(label)) for value, label in Drift.State.choices)]
 
     def choices(self, changelist: Any) -> Any:
         for value, label in self.lookup_choices:
@@ -51,17 +52,17 @@ class StateFilter(admin.SimpleListFilter):
 class DriftAdmin(ReadOnlyAdmin):
     """What the upstream has otherwise than the portal knew it, and the two things that can be decided."""
 
-    list_display = ("thing", "of_customer", "difference", "kind", "found_at", "shown_state", "choice")
+    list_display = ("thing", "of_customer", "difference", "found_at", "shown_state", "choice")
     list_display_links = None
-    list_filter = (StateFilter, "kind", "subject_type", "customer__brand")
+    list_filter = (StateFilter, "kind", "customer__brand")
     list_select_related = ("customer", "settled_by")
     search_fields = ("name", "customer__company")
     ordering = ("-found_at", "-pk")
     actions = ("accept", "repair")
     change_form_template = "admin/mirror/drift/change_form.html"
     fields = (
-        *("name", "of_customer", "kind", "difference", "here_shown", "there_shown", "shown_state", "problem"),
-        *("found_at", "settled_at", "settled_by", "choice_explained"),
+        *("of_customer", "kind", "field_shown", "here_shown", "there_shown", "shown_state", "problem"),
+        *("found_at", "decided", "choice_explained"),
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -93,7 +94,11 @@ class DriftAdmin(ReadOnlyAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         drift = Drift.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         is_open = drift is not None and drift.state == Drift.State.OPEN and self.has_decide_permission(request)
-        mine = {"is_open": is_open, "is_repairable": drift is not None and not why_not_repairable(drift)}
+        mine = {
+            "is_open": is_open,
+            "is_repairable": drift is not None and not why_not_repairable(drift),
+            "words": what_differs(drift) if drift else "",
+        }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **mine})
 
     def _decide(self, request: HttpRequest, chosen: list[Drift], decision: Decision, done: str) -> None:
@@ -143,6 +148,18 @@ class DriftAdmin(ReadOnlyAdmin):
         if drift.state != Drift.State.OPEN:
             return "Nothing: this is decided, or needs no decision."
         return why_not_repairable(drift) or "Accept what is there, or send our value back."
+
+    @admin.display(description="What differs")
+    def field_shown(self, drift: Drift) -> str:
+        return field_in_words(drift)
+
+    @admin.display(description="Decided", empty_value="Not yet")
+    def decided(self, drift: Drift) -> str | None:
+        if drift.settled_at is None:
+            return None
+        who = drift.settled_by.get_full_name() if drift.settled_by else "the portal"
+        local = timezone.localtime(drift.settled_at)
+        return f"{local.day} {local:%b %Y, %H:%M} {timezone.get_current_timezone_name()}, by {who}"
 
     @admin.display(description="Here")
     def here_shown(self, drift: Drift) -> str:

@@ -46,7 +46,7 @@ def what_differs(drift: Drift) -> str:
 
 
 def field_in_words(drift: Drift) -> str:
-    return FIELDS.get(drift.field, drift.field.replace("_", " ")) or "customer"
+    return FIELDS.get(drift.field, drift.field.replace("_", " ")) or "whether it is there"
 
 
 def noun_of(drift: Drift) -> str:

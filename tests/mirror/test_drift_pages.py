@@ -67,6 +67,11 @@ def test_what_waits_for_a_decision_comes_first(differing: Account, rex: Client) 
     assert text_of(rex, state="all").count('name="_selected_action"') == 4
 
 
+def test_the_filter_says_that_only_what_waits_is_shown(differing: Account, rex: Client) -> None:
+    page = rex.get(LIST).content.decode()
+    assert "State: To decide" in page
+
+
 def test_it_is_found_by_thing_and_by_customer(differing: Account, rex: Client) -> None:
     assert text_of(rex, q="harborone").count('name="_selected_action"') == 1
     assert text_of(rex, q="Harborlight").count('name="_selected_action"') == 2
@@ -81,7 +86,9 @@ def test_a_row_leads_to_its_customer(differing: Account, rex: Client) -> None:
 def test_many_are_accepted_at_once(differing: Account, rex: Client) -> None:
     page = decide(rex, "accept", drifts(state=State.OPEN))
     assert "3 differences accepted." in page
-    assert [row.state for row in drifts(field="auto_renew")] == [State.ACCEPTED] * 3
+    rows = drifts(field="auto_renew")
+    assert [row.state for row in rows] == [State.ACCEPTED] * 3
+    assert ", by Rex" in rex.get(f"{LIST}{rows[0].pk}/change/").content.decode()
     assert len(audit_rows("drift.accepted")) == 3
 
 
@@ -108,6 +115,7 @@ def test_one_is_decided_on_its_own_page(differing: Account, rex: Client) -> None
     assert "Repair: send our value back" in page
     assert rex.post(f"{LIST}{row.pk}/decide/repair/").status_code == 302
     after = rex.get(f"{LIST}{row.pk}/change/").content.decode()
+    assert "renews by itself: here yes, there no" in after
     assert "Being repaired" in after
     assert "Accept: it is right there" not in after
 
