@@ -19,6 +19,8 @@ from billing.services.quotes import QuoteDraft, make_quote
 from billing.services.wallet import read_wallet
 from mailboxes.building import Wish, build
 from mailboxes.demo import BRANDS, CUSTOMERS, ORDERS, STAFF, DemoBrand, DemoCustomer, DemoOrder
+from mailboxes.demo_outside import buy_outside
+from reseller_portal.upstream.errors import UpstreamError
 
 PATIENCE_SECONDS = 120.0
 
@@ -35,8 +37,16 @@ class Command(BaseCommand):
                 _make_people(password)
         for customer in CUSTOMERS:
             _order_what_is_missing(customer.slug)
+        self._leave_something_to_adopt()
         read_wallet()
         self._print_table(password)
+
+    def _leave_something_to_adopt(self) -> None:
+        """The demo is whole without it."""
+        try:
+            buy_outside()
+        except UpstreamError as error:
+            self.stdout.write(f"  Nothing was left to adopt: {error}")
 
     def _print_table(self, password: str) -> None:
         port = os.environ.get("PORT", "8000")
