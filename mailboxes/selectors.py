@@ -4,7 +4,17 @@ from accounts.models import Customer
 from mailboxes.models import Mailbox
 from reseller_portal.core.pages import Search, Window, window, window_containing
 
-COLUMNS = ("customer_id", "address", "first_name", "last_name", "state", "provider", "expires_at", "missing_since")
+COLUMNS = (
+    "customer_id",
+    "address",
+    "first_name",
+    "last_name",
+    "state",
+    "provider",
+    "expires_at",
+    "missing_since",
+    "seen_at",
+)
 STATES = {
     "active": ["ACTIVE"],
     "working": ["IN_PROGRESS", "CREATING_PASSWORD"],

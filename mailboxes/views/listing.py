@@ -18,7 +18,7 @@ from mailboxes.selectors import get_mailbox, list_mailboxes
 from mailboxes.services.refreshing import refresh_mailbox, refresh_of
 from mailboxes.services.secrets import NoCredentials, Revealed, reveal
 from reseller_portal.core.parts import is_part, page_or_part
-from reseller_portal.core.templatetags.portal import day, state_word
+from reseller_portal.core.templatetags.portal import as_of, day, state_word
 
 VIEWS = (("", "All"), ("active", "Active"), ("working", "Being created"), ("attention", "Needs attention"))
 STATE_WORDS = {str(value): str(label) for value, label in Mailbox.State.choices}
@@ -67,6 +67,7 @@ def _cells(mailbox: Mailbox, base: str) -> tuple[str, ...]:
         state_word("unknown", "Not found there") if mailbox.missing_since else _state(mailbox.state),
         PROVIDER_WORDS.get(mailbox.provider, mailbox.provider),
         day(mailbox.expires_at),
+        as_of(mailbox.seen_at),
     )
 
 
