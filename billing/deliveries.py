@@ -16,6 +16,7 @@ class Delivery:
     upstream_id: str = ""
     domain_id: str = ""
     subscription_id: str = ""
+    registered_at: datetime | None = None
     expires_at: datetime | None = None
     is_admin: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -47,6 +48,7 @@ def as_delivery(facts: Mapping[str, Any], *, upstream_id: str, secrets: Mapping[
         upstream_id=upstream_id,
         domain_id=str(facts.get("domainId") or ""),
         subscription_id=str(facts.get("subscriptionId") or ""),
+        registered_at=moment(facts.get("creationTime")),
         expires_at=moment(facts.get("expiryDate") or facts.get("expireOn")),
         is_admin=bool(facts.get("isAdmin")),
         secrets=secrets or {},

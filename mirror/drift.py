@@ -29,7 +29,7 @@ def note(differences: Iterable[Difference]) -> int:
 
     What went back to that by itself needs no decision any more.
     """
-    rows = [_row(each) for each in differences]
+    rows = [_row(each) for each in differences if not _is_only_news(each)]
     new = [row for row in rows if row.state != State.OPEN or not _goes_on(row)]
     Drift.objects.bulk_create(new, ignore_conflicts=True)
     return len(rows)
@@ -43,6 +43,15 @@ def note_contact(customer: Customer, differences: Iterable[Difference]) -> int:
     )
     waiting.exclude(field__in=[each.field for each in found]).update(state=State.GONE, settled_at=timezone.now())
     return note(found)
+
+
+def _is_only_news(each: Difference) -> bool:
+    """What was not known before differs from nothing: a value that was empty, the subscription behind an order."""
+    kind = each.subject._meta.label_lower
+    if each.kind == "appeared":
+        return kind == "billing.subscription"
+    is_choice = each.field in REPAIRABLE.get(kind, frozenset())
+    return each.kind == "changed" and each.here in (None, "") and not is_choice
 
 
 def _goes_on(row: Drift) -> bool:

@@ -114,10 +114,15 @@ def begin_what_is_due() -> Survey | None:
     old = timezone.now() - timedelta(hours=settings.SWEEP_HOURS)
     contracts = Survey.objects.filter(kind=Kind.SUBSCRIPTIONS).aggregate(last=Max("began_at"))["last"]
     customer = _longest_unread(old)
-    if customer is not None:
-        return begin(Kind.CUSTOMER, customer=customer)
-    if Customer.objects.exclude(upstream_id="").exists() and (contracts is None or contracts < old):
-        return begin(Kind.SUBSCRIPTIONS)
+    has_accounts = Customer.objects.exclude(upstream_id="").exists()
+    try:
+        if customer is not None:
+            return begin(Kind.CUSTOMER, customer=customer)
+        if has_accounts and (contracts is None or contracts < old):
+            return begin(Kind.SUBSCRIPTIONS)
+    except RunsAlready:
+        # Another process was quicker.
+        return None
     return None
 
 

@@ -21,7 +21,7 @@ def delivered(line: OrderLine, delivery: Delivery) -> None:
     domain = _row_of(line)
     domain.state = State.ACTIVE
     domain.upstream_id = delivery.domain_id or delivery.upstream_id
-    domain.registered_at = domain.registered_at or timezone.now()
+    domain.registered_at = domain.registered_at or delivery.registered_at
     domain.expires_at = delivery.expires_at or domain.expires_at
     domain.seen_at = timezone.now()
     domain.save()
