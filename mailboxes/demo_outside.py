@@ -1,6 +1,6 @@
 """What somebody bought at the upstream before the portal was there, for staff to adopt. No customer of ours pays it."""
 
-from reseller_portal.operations.gateway import client_for_reading
+from reseller_portal.operations.gateway import client_of_somebody_else
 from reseller_portal.upstream.models.orders import DomainDraft, MailboxDraft, OrderDraft
 from reseller_portal.upstream.models.users import UserDraft
 
@@ -24,7 +24,7 @@ DOMAINS = {"harborlightsales.com": 3, "getharborlight.net": 2}
 
 def buy_outside() -> bool:
     """Once; False when it is there already. Raises `UpstreamError`."""
-    with client_for_reading() as client:
+    with client_of_somebody_else() as client:
         if any(each.email == WHO.email for each in client.users.all(contains=WHO.email)):
             return False
         user = client.users.create(WHO)
