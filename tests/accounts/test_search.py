@@ -51,9 +51,22 @@ def test_a_search_finds_what_contains_the_letters_in_order_of_the_names(world: W
 
 
 @pytest.mark.parametrize("needle", ["n", "no"])
-def test_one_or_two_letters_are_enough(world: World, needle: str) -> None:
-    add(world.acme, "north.com", "last.eu")
-    assert domains(world.acme, contains=needle) == ["north.com"]
+def test_one_or_two_letters_find_words_that_begin_with_them(world: World, needle: str) -> None:
+    add(world.acme, "north.com", "far-north.com", "anode.eu", "a.no")
+    found = ["a.no", "far-north.com", "north.com"]
+    assert domains(world.acme, contains=needle) == found
+    assert mailboxes(world.acme, contains=needle) == [f"info@{name}" for name in found]
+
+
+def test_what_is_rare_is_found_beyond_the_rows_that_are_read_first(world: World) -> None:
+    with scope(world.acme.pk):
+        Domain.objects.bulk_create(
+            Domain(customer=world.acme, name=f"a{number:04}.com", state="ACTIVE") for number in range(1200)
+        )
+    add(world.acme, "zebra.com", "zebra.net")
+    assert domains(world.acme, contains="zebra") == ["zebra.com", "zebra.net"]
+    assert domains(world.acme, contains="ze") == ["zebra.com", "zebra.net"]
+    assert len(domains(world.acme, contains="a1")) == 50
 
 
 @pytest.mark.parametrize("needle", ["%", "_", "\\", "n%h", "n_rth", "\\n", "%%%", "'", "north.com' OR '1'='1"])
