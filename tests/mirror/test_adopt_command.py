@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
 
 from accounts.models import Brand, Customer
 from accounts.tenancy import staff_scope
@@ -103,15 +104,32 @@ def test_after_ctrl_c_the_next_call_goes_on_where_it_was(
     assert (survey.pk, survey.state, survey.counts["mailboxes"]["new"]) == (halfway.pk, State.DONE, 6)
 
 
-def test_what_a_killed_command_left_is_carried_on_by_a_worker(
-    account: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_left_by_ctrl_c_is_carried_on_by_a_worker(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         interrupt_after(2, patched)
         with pytest.raises(CommandError):
             run()
     walking.work(20)
     assert newest().state == State.DONE
+
+
+def test_after_a_kill_the_next_call_waits_for_the_lease_and_goes_on(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    with staff_scope("test"):
+        survey = surveys.begin_adoption(user=None, is_dry=False)
+    assert walking.step(only=survey.pk)
+    assert walking._claim(survey.pk) is not None
+
+    def two_minutes_pass(_seconds: float) -> None:
+        with staff_scope("test"):
+            Survey.objects.filter(pk=survey.pk).update(due_at=Now())
+
+    monkeypatch.setattr("mirror.management.commands.adopt.time.sleep", two_minutes_pass)
+    said = run("--apply")
+    assert "A worker has it: watching." in said
+    assert (newest().pk, newest().state, count_adopted()) == (survey.pk, State.DONE, 2)
 
 
 def test_one_that_was_stopped_goes_on(account: Account) -> None:

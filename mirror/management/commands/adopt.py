@@ -79,7 +79,7 @@ class Command(BaseCommand):
         if survey.last_error and survey.last_error != self._said[2]:
             self.stdout.write(f"  The upstream: {survey.last_error} Trying again.")
         elif survey.lease and now - self._quiet_since > QUIET_SECONDS:
-            self.stdout.write("  Another process has it, or died with it: watching for two minutes at most.")
+            self.stdout.write("  A worker has it: watching. Has that one died, this goes on in two minutes.")
             self._quiet_since = now + 120
         elif told != self._said and (told[0] != self._said[0] or now - self._said_at >= LINE_SECONDS):
             label = report.LABELS[survey.phase]
