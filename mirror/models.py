@@ -138,7 +138,7 @@ class Drift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.field}".strip()
+        return f"{self.name} {self.field.replace('_', ' ')}".strip()
 
     @property
     def subject_label(self) -> Any:

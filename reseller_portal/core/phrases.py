@@ -24,10 +24,18 @@ PHRASES = {
     "mailbox.failed": "could not create {subject}",
     "mailbox.revealed": "looked at the credentials of {subject}",
     "customer.opened_upstream": "opened the account at the provider",
+    "user.created": "made an account for {subject}",
+    "membership.added": "let in {subject}",
+    "membership.changed": "changed the role of {subject}",
+    "membership.removed": "took away the access of {subject}",
+    "owner.invited": "invited {subject} as the owner",
+    "drift.accepted": "accepted what the provider has: {subject}",
+    "drift.repaired": "sent our value back to the provider: {subject}",
 }
 ICONS = {
     "order": "package", "quote": "file-text", "balance": "wallet", "domain": "globe", "mailbox": "mail",
-    "customer": "user",
+    "customer": "user", "user": "user", "owner": "user", "membership": "users", "subscription": "refresh-cw",
+    "drift": "refresh-cw",
 }  # fmt: skip
 
 
