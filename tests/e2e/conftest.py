@@ -14,6 +14,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,6 +110,15 @@ def watched(page: Page) -> Page:
 
 def assert_no_faults(page: Page) -> None:
     assert FAULTS[page] == []
+
+
+def assert_clean(page: Page) -> None:
+    """Axe finds nothing, nothing scrolls sideways, nothing was blocked."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{page.url} scrolls sideways by {overflow} px"
+    assert_no_faults(page)
 
 
 def forgive(page: Page, words: str) -> None:

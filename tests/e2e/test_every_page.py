@@ -1,10 +1,9 @@
 """Every page in light and dark, narrow and wide: axe finds nothing, nothing scrolls sideways, nothing is blocked."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.conftest import Stack, assert_no_faults, sign_in, watched
+from tests.e2e.conftest import Stack, assert_clean, sign_in, watched
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 PAGES = (
@@ -21,11 +20,11 @@ def test_pages_are_clean(stack: Stack, browser: Browser, scheme: str, width: int
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]  # a literal
     page = watched(context.new_page())
     page.goto(stack.at("/account/login/"))
-    _assert_clean(page)
+    assert_clean(page)
     sign_in(page, stack, "ada@acme.example")
     for path in [*PAGES, *_details(page, stack)]:
         page.goto(stack.at(path))
-        _assert_clean(page)
+        assert_clean(page)
     context.close()
 
 
@@ -36,11 +35,3 @@ def _details(page: Page, stack: Stack) -> list[str]:
         page.goto(stack.at(path))
         found.append(str(page.locator("tbody a").first.get_attribute("href")))
     return found
-
-
-def _assert_clean(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert overflow <= 0, f"{page.url} scrolls sideways by {overflow} px"
-    assert_no_faults(page)
