@@ -35,6 +35,10 @@ def advance(step: timedelta) -> None:
     _rebase(row, time_of(row) + step)
 
 
+def begin(at: datetime) -> None:
+    _rebase(world(), at)
+
+
 def freeze() -> None:
     row = world()
     row.sim_from = time_of(row)

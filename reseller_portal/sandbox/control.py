@@ -108,6 +108,14 @@ class Control:
     def now(self) -> datetime:
         return clock.now()
 
+    def begin(self, at: datetime) -> None:
+        """Let the world begin at another time, before anybody is in it. Raises ValueError when somebody is."""
+        if Person.objects.exists():
+            raise ValueError("the clock begins before anything is there: reset first")
+        if at.tzinfo is None:
+            raise ValueError("the time needs a zone, as in 2026-10-01T08:00:00Z")
+        clock.begin(at)
+
     def freeze(self) -> None:
         clock.freeze()
 

@@ -80,6 +80,8 @@ def _clock() -> dict[str, Any]:
 
 
 def _set_clock(wish: Mapping[str, Any]) -> None:
+    if "begin" in wish:
+        control.begin(datetime.fromisoformat(str(wish["begin"])))
     if "advance" in wish:
         control.advance(duration(str(wish["advance"]), clock.now()))
     if "advance_seconds" in wish:
@@ -203,7 +205,7 @@ def _change_events(wish: Mapping[str, Any]) -> None:
 ROOMS: dict[str, Room] = {
     "health": Room(lambda: {"status": "ok"}),
     "reset": Room(lambda: {"status": "ok"}, lambda _wish: control.reset()),
-    "clock": Room(_clock, _set_clock, {"advance", "advance_seconds", "freeze", "speed"}),
+    "clock": Room(_clock, _set_clock, {"begin", "advance", "advance_seconds", "freeze", "speed"}),
     "faults": Room(_faults, _set_fault, {"operation", "kind", "times", "options", "heal", "words", *faults.OPTIONS}),
     "wallet": Room(_wallet, _set_wallet, {"set", "add"}),
     "names": Room(_names, _reserve, {"name", "fate"}),

@@ -96,6 +96,15 @@ def test_a_clock_that_stood_still_runs_on_as_fast_as_before(api: Api) -> None:
         assert (looked["speed"], looked["frozen"]) == expected
 
 
+def test_an_empty_world_may_begin_at_another_time_and_nobody_is_sent_back(api: Api) -> None:
+    began = controlling.answer("POST", "/control/clock/", b'{"begin": "2026-10-01T08:00:00Z"}').content
+    assert began["now"].startswith("2026-10-01T08:00:0")
+    api.user()
+    with pytest.raises(Refusal) as refused:
+        controlling.answer("POST", "/control/clock/", b'{"begin": "2026-09-01T08:00:00Z"}')
+    assert "reset first" in refused.value.words
+
+
 def test_a_fault_takes_its_options_beside_the_others(api: Api) -> None:
     wish = {"operation": "get_wallet", "kind": "refuse", "times": 2, "status": 403, "words": "Not today"}
     controlling.answer("POST", "/control/faults/", json.dumps(wish).encode())
@@ -110,7 +119,8 @@ def test_a_fault_takes_its_options_beside_the_others(api: Api) -> None:
 @pytest.mark.parametrize(
     ("room", "wish", "words"),
     [
-        ("clock", {"advanse": "P1D"}, "advanse is none of advance, advance_seconds, freeze, speed"),
+        ("clock", {"advanse": "P1D"}, "advanse is none of advance, advance_seconds, begin, freeze, speed"),
+        ("clock", {"begin": "2026-10-01T08:00:00"}, "the time needs a zone"),
         ("faults", {"kind": "slow"}, "operation is missing"),
         ("faults", {"operation": "get_walet", "kind": "slow"}, "there is no operation get_walet"),
         ("faults", {"operation": "*", "kind": "slow", "second": 3}, "second is none of "),
