@@ -27,10 +27,13 @@ class DemoCustomer:
 
 @dataclass(frozen=True)
 class DemoOrder:
+    """`is_awaited` False leaves it in progress for whoever signs in first."""
+
     customer: str
     provider: str
     domains: str
     people: str
+    is_awaited: bool = True
 
 
 BRANDS = (
@@ -50,10 +53,14 @@ CUSTOMERS = (
     ),
 )  # fmt: skip
 STAFF = (("rex@reseller.example", "Rex Alvarez", "Admin"), ("sam@reseller.example", "Sam Whitfield", "Support"))
+# Ordered long ago; its mailboxes have expired since.
+OF_THE_PAST = "acmearchive.com"
 ORDERS = (
+    DemoOrder("acme", "GOOGLE", OF_THE_PAST, TWO_PEOPLE),
     DemoOrder("acme", "GOOGLE", "acmeoutbound.com\ngetacmeoutbound.com\ntryacme.net\nacmehq.org\nmeetacme.co", PEOPLE),
     DemoOrder("acme", "MICROSOFT", "acmepartners.com\nacme-conflict.com\nunluckyacme.net\nacmeteam.org", TWO_PEOPLE),
     DemoOrder("acme", "GOOGLE", "tryacme.net", "Priya Raman"),
     DemoOrder("globex", "GOOGLE", "globexgrowth.com\ngetglobex.net", TWO_PEOPLE),
     DemoOrder("initech", "MICROSOFT", "initechsales.com", TWO_PEOPLE),
+    DemoOrder("acme", "GOOGLE", "slowacme.com", TWO_PEOPLE, is_awaited=False),
 )

@@ -23,6 +23,8 @@ def overview(request: CustomerRequest) -> HttpResponse:
     context = {
         "domain_count": capped_count(Domain.objects.filter(customer=customer, state="ACTIVE"), by="name"),
         "mailbox_count": capped_count(Mailbox.objects.filter(customer=customer, state="ACTIVE"), by="address"),
+        "expired_count": capped_count(Mailbox.objects.filter(customer=customer, state="EXPIRED"), by="address"),
+        "grace_count": capped_count(Domain.objects.filter(customer=customer, state="GRACE_PERIOD"), by="name"),
         "orders": open_orders(customer=customer),
         "failures": orders_with_failures(customer=customer),
         "available_minor": available,

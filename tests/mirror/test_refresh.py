@@ -139,3 +139,15 @@ def test_an_open_order_is_looked_at_and_an_ended_one_left(shop: Shop) -> None:
     assert b"Refresh now" not in ended.content
     shop.work()
     assert shop.sandbox.count("get_order") == looked
+
+
+def test_the_overview_tells_of_what_expired(owned: Shop) -> None:
+    ada = browser(owned.world.ada)
+    assert "All is well" in ada.get("/c/acme/").content.decode()
+    with scope(owned.customer.pk):
+        Mailbox.objects.filter(address="maya@first.com").update(state="EXPIRED")
+        Domain.objects.update(state="GRACE_PERIOD")
+    page = ada.get("/c/acme/").content.decode()
+    assert "1 mailbox expired" in page
+    assert "1 domain expired and can still be saved" in page
+    assert "All is well" not in page

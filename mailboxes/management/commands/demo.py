@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
 
 from accounts.actors import Actor, member_actor, portal_actor
 from accounts.models import Brand, BrandHost, Customer, Membership, User
@@ -18,8 +19,10 @@ from billing.services.orders import confirm_quote
 from billing.services.quotes import QuoteDraft, make_quote
 from billing.services.wallet import read_wallet
 from mailboxes.building import Wish, build
-from mailboxes.demo import BRANDS, CUSTOMERS, ORDERS, STAFF, DemoBrand, DemoCustomer, DemoOrder
+from mailboxes.demo import BRANDS, CUSTOMERS, OF_THE_PAST, ORDERS, STAFF, DemoBrand, DemoCustomer, DemoOrder
 from mailboxes.demo_outside import buy_outside
+from mailboxes.demo_past import begin_long_ago, catch_up
+from mailboxes.models import Mailbox
 from reseller_portal.upstream.errors import UpstreamError
 
 PATIENCE_SECONDS = 120.0
@@ -35,6 +38,7 @@ class Command(BaseCommand):
         with staff_scope("demo: people and brands"):
             if not Customer.objects.exists():
                 _make_people(password)
+        begin_long_ago()
         for customer in CUSTOMERS:
             _order_what_is_missing(customer.slug)
         self._leave_something_to_adopt()
@@ -123,8 +127,26 @@ def _order_what_is_missing(slug: str) -> None:
     actor = _owner_of(slug)
     with scope(actor.customer.pk):
         placed = Order.objects.filter(customer=actor.customer).count()
+    if placed:
+        _let_time_pass()
     for order in wanted[placed:]:
         _order(order)
+        _let_time_pass()
+
+
+def _let_time_pass() -> None:
+    """Until now, once the order of the past is there; the mailboxes of it expire on the way."""
+    if not catch_up(OF_THE_PAST):
+        return
+    customer = _owner_of("acme").customer
+    with scope(customer.pk):
+        rows = Mailbox.objects.filter(customer=customer, domain__name=OF_THE_PAST)
+    _wait(lambda: _are_all(rows, Mailbox.State.EXPIRED), "the end of a subscription")
+
+
+def _are_all(rows: QuerySet[Mailbox], state: str) -> bool:
+    with staff_scope("demo: have they expired"):
+        return not rows.exclude(state=state).exists()
 
 
 def _order(demo: DemoOrder) -> None:
@@ -139,7 +161,8 @@ def _order(demo: DemoOrder) -> None:
     with scope(actor.customer.pk):
         total = sum(line.price_minor for line in quote.lines.filter(state="ready"))
         order = confirm_quote(actor=actor, quote=quote, total_minor=total)
-    _wait(lambda: _is_over(actor, order), "deliveries")
+    if demo.is_awaited:
+        _wait(lambda: _is_over(actor, order), "deliveries")
 
 
 def _owner_of(slug: str) -> Actor:
