@@ -72,6 +72,11 @@ def balance_of(customer: Customer, *, kind: str = Kind.AVAILABLE, currency: str 
     )
 
 
+def balances_of(customer: Customer, *, currency: str = "USD") -> dict[str, int]:
+    """Minor units by the kind of pot; a pot that was never used is missing."""
+    return dict(Account.objects.filter(customer=customer, currency=currency).values_list("kind", "balance_minor"))
+
+
 @transaction.atomic
 def _move(
     customer: Customer, kind: str, text: tuple[str, str], amount_minor: int, pots: tuple[str, str]

@@ -19,7 +19,7 @@ from reseller_portal.core.parts import page_or_part
 def overview(request: CustomerRequest) -> HttpResponse:
     customer = request.actor.customer
     may_see_money = request.actor.may("billing.view")
-    available = ledger.balance_of(customer) if may_see_money else None
+    pots = ledger.balances_of(customer) if may_see_money else {}
     context = {
         "domain_count": capped_count(Domain.objects.filter(customer=customer, state="ACTIVE"), by="name"),
         "mailbox_count": capped_count(Mailbox.objects.filter(customer=customer, state="ACTIVE"), by="address"),
@@ -27,8 +27,8 @@ def overview(request: CustomerRequest) -> HttpResponse:
         "grace_count": capped_count(Domain.objects.filter(customer=customer, state="GRACE_PERIOD"), by="name"),
         "orders": open_orders(customer=customer),
         "failures": orders_with_failures(customer=customer),
-        "available_minor": available,
-        "held_minor": ledger.balance_of(customer, kind=Account.Kind.HELD) if may_see_money else None,
+        "available_minor": pots.get(Account.Kind.AVAILABLE, 0) if may_see_money else None,
+        "held_minor": pots.get(Account.Kind.HELD, 0) if may_see_money else None,
         "entries": recent_activity(customer=customer),
     }
     return page_or_part(request, "mailboxes/overview.html", "live", context)
