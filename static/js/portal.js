@@ -93,7 +93,23 @@ function sayChange(place) {
   if (words && words !== lastSaid) { lastSaid = words; say(words); }
 }
 
+// Rows that were asked for stay: a list that has grown is not read anew from its first rows.
+let rowsBefore = 0;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.id === "show-more") rowsBefore = document.querySelectorAll("#rows tbody tr").length;
+  else if (event.target.matches("#rows[data-grown]")) event.preventDefault();
+});
+function keepPlace(list) {
+  list.closest("#rows").dataset.grown = true;
+  list.rows[rowsBefore]?.querySelector("a")?.focus({ preventScroll: true });
+  say("More rows are shown");
+}
+
 document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.requestConfig?.elt?.id === "show-more") {
+    if (event.target.matches("tbody")) keepPlace(event.target);
+    return;
+  }
   sayChange(event.target);
   hideSecretsLater(event.target);
   const form = event.target.closest?.("form");

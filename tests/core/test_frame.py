@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
+from django.views.defaults import server_error
 
 from accounts.tenancy import scope
 from billing import ledger
@@ -62,6 +63,13 @@ def test_the_sandbox_and_a_low_balance_are_said_in_the_frame(shop: Shop, ada: Cl
     with scope(shop.customer.pk):
         ledger.hold(customer=shop.customer, amount_minor=96_000, reference="most", description="Most of it")
     assert "The balance is low" in ada.get("/c/acme/orders/").content.decode()
+
+
+def test_the_page_of_a_fault_is_drawn_without_anything_that_may_have_failed(rf: RequestFactory) -> None:
+    page = server_error(rf.get("/")).content.decode()
+    assert "A fault on our side" in page
+    assert "css/components.css" in page
+    assert "<style" not in page
 
 
 @pytest.mark.parametrize(

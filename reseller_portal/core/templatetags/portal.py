@@ -154,6 +154,12 @@ def with_word(number: int, word: str) -> str:
 
 
 @register.filter
+def sentence(text: str) -> str:
+    """The words of others with a full stop, so that ours can follow."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+@register.filter
 def initials(name: str) -> str:
     words = name.replace("@", " ").replace(".", " ").split()
     return "".join(word[0] for word in words[:2]).upper()

@@ -30,7 +30,7 @@ def event_log(rows: Sequence[Row]) -> str:
         ]
         for row in rows[:SHOWN]
     ]
-    heads = ["Event", "Id", "At", "State", "#Attempts", "Last answer", ""]
+    heads = ["Event", "Id", "At", "State", "#Attempts", "Last answer", "Again"]
     return _table("Latest events", heads, lines, "No event yet. Order something.")
 
 
@@ -74,4 +74,4 @@ def _table(label: str, heads: Sequence[str], lines: Sequence[Sequence[str]], emp
     rows = ("".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(line, kinds, strict=True)) for line in lines)
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">{table}</div>'
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}, table">{table}</div>'
