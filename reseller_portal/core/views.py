@@ -1,9 +1,12 @@
 """Pages that belong to no app."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
@@ -51,4 +54,5 @@ def style_guide(request: HttpRequest) -> HttpResponse:
     """Every component in every state; only in development."""
     if not getattr(settings, "DEVELOPMENT", False):
         raise Http404("The style guide is for development.")
-    return render(request, "core/style_guide.html", {"tones": ["neutral", "working", "done", "attention", "failed"]})
+    now = timezone.now()
+    return render(request, "core/style_guide.html", {"now": now, "earlier": now - timedelta(hours=3)})
