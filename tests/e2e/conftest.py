@@ -113,11 +113,12 @@ def assert_no_faults(page: Page) -> None:
 
 
 def assert_clean(page: Page) -> None:
-    """Axe finds nothing, nothing scrolls sideways, nothing was blocked."""
+    """Axe finds nothing, nothing scrolls sideways, nothing was blocked, and the tab has a name."""
     found = Axe().run(page)
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{page.url} scrolls sideways by {overflow} px"
+    assert page.title().strip(" ·"), page.url
     assert_no_faults(page)
 
 

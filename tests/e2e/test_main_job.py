@@ -128,7 +128,7 @@ def _ledger_in_the_admin(browser: Browser, stack: Stack, words: str) -> dict[str
     sign_in(page, stack, "rex@reseller.example")
     page.goto(stack.at("/admin/"))
     expect(page.locator(".tile", has_text="Wallet")).to_contain_text("$")
-    expect(page.locator(".tile", has_text="Customers")).to_contain_text("3")
+    expect(page.locator(".tile", has_text="Customers")).to_contain_text(re.compile(r"[34]"))
     sums = {}
     for kind in ("cost", "capture"):
         page.goto(stack.at(f"/admin/billing/transaction/?kind={kind}&q={words}"))
