@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reseller_portal.sandbox import clock, delivery, faults, moving, serving, signing, steps, wallet
+from django.db import connections
+
+from reseller_portal.sandbox import clock, delivery, faults, moving, serving, signing, steps, tallies, wallet
 from reseller_portal.sandbox.faults import KINDS
 from reseller_portal.sandbox.models import (
     Credential,
@@ -29,6 +31,7 @@ from reseller_portal.sandbox.models import (
     World,
 )
 from reseller_portal.sandbox.operations.names import NAME
+from reseller_portal.sandbox.router import ALIAS
 
 EVERYTHING = (
     DnsRecord, Credential, PlacementTest, ErrorReport, Package, Mailbox, Subscription, Domain, Order, Person, Step,
@@ -42,6 +45,7 @@ MOST_DOLLARS = 10**12
 LONGEST_STEP = timedelta(days=3660)
 LAST_YEAR = 9900
 FASTEST = 1_000_000
+VERY_MANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,11 @@ class Control:
     def reset(self) -> None:
         """Forget everything, but not where events go and how fast the clock was told to run at the start."""
         target = clock.world().manners.get("webhook_url")
+        if Mailbox.objects.all()[VERY_MANY : VERY_MANY + 1].exists():
+            _empty_tables()
         for model in EVERYTHING:
             model.objects.all().delete()
+        tallies.forget()
         faults.forget()
         clock.run(clock.first_speed())
         if target is not None:
@@ -212,6 +219,15 @@ class Control:
     def replay(self, event_id: str) -> bool:
         found = Event.objects.filter(event_id=event_id)
         return bool(found.update(state="pending", attempts=0, due_at=clock.real_now()))
+
+
+def _empty_tables() -> None:
+    """At once, where deleting row by row takes minutes."""
+    names = ", ".join(model._meta.db_table for model in EVERYTHING)
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"TRUNCATE {names}")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _cents(dollars: Decimal | int) -> int:

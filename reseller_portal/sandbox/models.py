@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from reseller_portal.sandbox.ids import new_id, new_short_id
@@ -75,6 +76,22 @@ class Subscription(models.Model):
     period_start = models.DateTimeField()
     period_end = models.DateTimeField()
 
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["status", "id"], name="subscriptions_by_status")]
+
+
+class SubscriptionTally(models.Model):
+    """How many subscriptions of a status have an id that begins with `bucket`. Kept by triggers."""
+
+    status = models.CharField(max_length=16)
+    bucket = models.CharField(max_length=2)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["status", "bucket"], name="one_tally_per_status")
+        ]
+
 
 class Mailbox(models.Model):
     id = models.CharField(primary_key=True, max_length=28, default=new_id)
@@ -98,7 +115,27 @@ class Mailbox(models.Model):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["person", "email", "id"], name="mailboxes_of_person")
+            models.Index(fields=["person", "email", "id"], name="mailboxes_of_person"),
+            GinIndex(fields=["email"], opclasses=["gin_trgm_ops"], name="mailboxes_by_piece"),
+        ]
+
+
+class Piece(models.Model):
+    """A piece of an address whose matches are counted for good: it was searched and is in very many. "" is in all."""
+
+    text = models.CharField(max_length=320, unique=True)
+
+
+class MailboxTally(models.Model):
+    """How many living mailboxes with `piece` in their address have an id that begins with `bucket`; by triggers."""
+
+    piece = models.CharField(max_length=320)
+    bucket = models.CharField(max_length=2)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["piece", "bucket"], name="one_tally_per_piece")
         ]
 
 

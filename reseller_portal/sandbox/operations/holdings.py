@@ -7,6 +7,7 @@ from django.db.models import Count
 from reseller_portal.sandbox import clock, wallet
 from reseller_portal.sandbox.models import Mailbox, Subscription
 from reseller_portal.sandbox.operations.owned import GONE, mailbox_by_id
+from reseller_portal.sandbox.tallies import counts_of_mailboxes, counts_of_subscriptions, keys_of_page
 from reseller_portal.sandbox.wire import Answer, Call, ok, operation, paged
 
 
@@ -26,15 +27,18 @@ def list_user_mailboxes(call: Call) -> Answer:
 def list_all_mailboxes(call: Call) -> Answer:
     """Over all users of the partner, or of one."""
     page, limit = call.page()
+    piece = call.query.get("contains", "").lower()
     rows = Mailbox.objects.exclude(status__in=GONE).order_by("id")
+    if piece:
+        rows = rows.filter(email__contains=piece)
     if call.query.get("userId"):
         rows = rows.filter(person_id=call.query["userId"])
-    if call.query.get("contains"):
-        rows = rows.filter(email__contains=call.query["contains"].lower())
-    keys = list(rows.values_list("pk", flat=True)[(page - 1) * limit : page * limit])
+        keys, total = list(rows.values_list("pk", flat=True)[(page - 1) * limit : page * limit]), rows.count()
+    else:
+        keys, total = keys_of_page(rows, counts_of_mailboxes(rows, piece), page=page, limit=limit)
     window = Mailbox.objects.filter(pk__in=keys).order_by("id").select_related("domain", "subscription")
     found = [_mailbox_json(each) for each in window]
-    return paged("Mailboxes fetched successfully", "mailboxes", found, page=page, limit=limit, total=rows.count())
+    return paged("Mailboxes fetched successfully", "mailboxes", found, page=page, limit=limit, total=total)
 
 
 @operation("get_mailbox", "GET", "/mailboxes/mailbox")
@@ -49,13 +53,15 @@ def list_subscriptions(call: Call) -> Answer:
     page, limit = call.page(default=50, most=50)
     rows = Subscription.objects.order_by("id")
     wanted = {"status": "status", "componentSubscriptionId": "id", "domain": "domain__name"}
-    rows = rows.filter(**{field: call.query[key] for key, field in wanted.items() if call.query.get(key)})
-    keys = list(rows.values_list("pk", flat=True)[(page - 1) * limit : page * limit])
+    asked = {field: call.query[key] for key, field in wanted.items() if call.query.get(key)}
+    rows = rows.filter(**asked)
+    if asked.keys() <= {"status"}:
+        keys, total = keys_of_page(rows, counts_of_subscriptions(asked.get("status", "")), page=page, limit=limit)
+    else:
+        keys, total = list(rows.values_list("pk", flat=True)[(page - 1) * limit : page * limit]), rows.count()
     window = Subscription.objects.filter(pk__in=keys).annotate(quantity=Count("mailboxes"))
     found = [_subscription_json(each) for each in window.select_related("domain").order_by("id")]
-    return paged(
-        "Subscriptions fetched successfully", "subscriptions", found, page=page, limit=limit, total=rows.count()
-    )
+    return paged("Subscriptions fetched successfully", "subscriptions", found, page=page, limit=limit, total=total)
 
 
 @operation("get_wallet", "GET", "/wallet")
