@@ -33,6 +33,11 @@ def renewal_minor(name: str) -> int:
     return price_minor(name) * RENEWAL_PERCENT // 100
 
 
+def is_owned(name: str) -> bool:
+    """Whether somebody here has it already; names that are only on their way do not count."""
+    return Domain.objects.filter(name=name, status__in=[each for each in LIVING if each != "PENDING"]).exists()
+
+
 def is_taken(name: str) -> bool:
     """By list, by fate, by a rule (`taken` in the name), or because somebody here owns it."""
     return (

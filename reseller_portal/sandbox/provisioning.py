@@ -20,6 +20,9 @@ WARMUP = 120.0
 EXPORT = 4.0
 # How many times longer the mailboxes of a slow name take.
 SLOWNESS = 900.0
+# A domain that takes mailboxes, and a subscription that takes more of them.
+READY = ("ACTIVE", "RENEWING")
+RUNNING = ("ACTIVE", "RENEWING", "PAST_DUE")
 UNDER_WAY = ("PENDING", "IN_PROGRESS", "CREATING_PASSWORD")
 
 
@@ -46,6 +49,9 @@ def register(domain_id: str) -> None:
         return
     if catalogue.registry_refuses(domain.name) or _is_doomed(domain):
         _fail_domain(domain, "Registry rejected the request")
+        return
+    if catalogue.is_owned(domain.name):
+        _fail_domain(domain, "Domain is not available")
         return
     try:
         wallet.charge(domain.price_minor, f"Domain {domain.name}", domain.order_id or "")
@@ -79,11 +85,16 @@ def _is_doomed(domain: Domain) -> bool:
 @step("workspace")
 def open_workspace(subject: str) -> None:
     domain_id, _, order_id = subject.partition(" ")
-    domain = Domain.objects.select_related("person").filter(pk=domain_id, status="ACTIVE").first()
+    domain = Domain.objects.select_related("person").filter(pk=domain_id).first()
     order = Order.objects.filter(pk=order_id).first()
     if domain is None or order is None:
         return
     mailboxes = list(domain.mailboxes.filter(order=order, status="IN_PROGRESS").order_by("pk"))
+    if not mailboxes:
+        return
+    if domain.status not in READY:
+        _fail_mailboxes(domain, order, mailboxes, f"Domain is {domain.status}")
+        return
     warm = sum(each.warmup == "PENDING" for each in mailboxes)
     price = catalogue.MAILBOX_PRICE_MINOR * len(mailboxes) + catalogue.WARMUP_PRICE_MINOR * warm
     try:
@@ -91,7 +102,7 @@ def open_workspace(subject: str) -> None:
     except Refusal as refusal:
         _fail_mailboxes(domain, order, mailboxes, refusal.words)
         return
-    subscription = domain.subscriptions.filter(status="ACTIVE").first() or subscribe(domain, order)
+    subscription = domain.subscriptions.filter(status__in=RUNNING).first() or subscribe(domain, order)
     domain.provider = order.provider
     domain.save()
     events.emit(

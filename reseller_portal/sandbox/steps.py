@@ -38,12 +38,13 @@ def alone() -> None:
 
 def tick() -> int:
     """Carry out every step that is due. Returns how many there were."""
-    if not Step.objects.filter(due_at__lte=clock.now()).exists():
+    now = clock.now()
+    if not Step.objects.filter(due_at__lte=now).exists():
         return 0
     done = 0
     with transaction.atomic(using=ALIAS):
         alone()
-        while found := Step.objects.filter(due_at__lte=clock.now()).order_by("due_at", "pk").first():
+        while found := Step.objects.filter(due_at__lte=now).order_by("due_at", "pk").first():
             found.delete()
             _handlers[found.kind](found.subject)
             done += 1

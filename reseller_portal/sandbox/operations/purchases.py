@@ -174,6 +174,8 @@ def _wished_mailbox(value: object) -> dict[str, Any]:
 def _owned_domain(person: Person, body: Mapping[str, Any]) -> Domain:
     if body.get("subscriptionId"):
         found = Subscription.objects.filter(pk=body["subscriptionId"], person=person).select_related("domain").first()
+        if found and found.status not in provisioning.RUNNING:
+            raise Refusal(422, f"Subscription is {found.status}")
         domain = found.domain if found else None
     else:
         domain = Domain.objects.filter(pk=body["domainId"], person=person).first()
@@ -211,6 +213,8 @@ def _process(order: Order, call: Call) -> None:
     if order.processed_at:
         raise Refusal(409, "Order has already been processed")
     order.total_minor = _total(order)
+    if taken := _existing(order.wish["mailboxes"]) if order.wish.get("domainId") else []:
+        raise Refusal(422, f"Mailbox {taken[0]} already exists")
     if wallet.balance_minor() < order.total_minor:
         raise Refusal(422, "Insufficient wallet balance")
     order.processed_at = call.now

@@ -67,7 +67,10 @@ def _wished(call: Call) -> list[tuple[str, Domain | None]]:
     names = call.body.get("domains") or []
     if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
         raise Refusal(400, "domains must be a list of names")
-    owned = {each.name: each for each in Domain.objects.filter(person=person).exclude(status__in=GONE).order_by("name")}
+    owned = {
+        each.name: each
+        for each in Domain.objects.filter(person=person).exclude(status__in=GONE).order_by("name", "registered_at")
+    }
     if not names:
         return list(owned.items())
     return [(name, owned.get(name.lower())) for name in names]
