@@ -15,7 +15,9 @@ WORK_SECONDS = 20.0
 
 @shared_task(name="mirror.work")
 def work() -> None:
-    walking.work(WORK_SECONDS)
+    """Whoever has more to do than fits tells the next one at once; until the schedule comes round time would pass."""
+    if walking.work(WORK_SECONDS):
+        wake()
 
 
 @shared_task(name="mirror.sweep")
@@ -24,8 +26,8 @@ def sweep() -> None:
     with staff_scope("surveys: what is due"):
         surveys.forget_old_surveys()
         begun = surveys.begin_what_is_due()
-    if begun:
-        walking.work(WORK_SECONDS)
+    if begun and walking.work(WORK_SECONDS):
+        wake()
 
 
 def wake() -> None:

@@ -3,7 +3,6 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -59,12 +58,13 @@ def step(*, only: int | None = None) -> bool:
     return True
 
 
-def work(seconds: float, *, is_stopped: Callable[[], bool] = lambda: False) -> None:
-    """Go on with whatever survey is due, until none is or the time is up."""
+def work(seconds: float) -> bool:
+    """Go on with whatever survey is due, until none is or the time is up; True when there is more to do."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end and not is_stopped():
+    while time.monotonic() < end:
         if not step():
-            return
+            return False
+    return True
 
 
 def _claim(only: int | None) -> Step | Survey | None:
