@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import Stack
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
 COLOURS = {
     "white": "ffffff", "black": "000000", "yellow": "ffd400", "lime": "9be15d", "grey": "808080", "red": "d7263d",
     "violet": "4c1d95", "sky": "5ab8ff", "brown": "5b3a1e",

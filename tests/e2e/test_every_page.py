@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e import pages
 from tests.e2e.conftest import PASSWORD, Stack, assert_clean, forgive, sign_in
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
 PEOPLE = "\n".join(f"Person{number:03} Of Many" for number in range(300))
 
 
