@@ -17,6 +17,9 @@ from reseller_portal.operations.models import Operation
 
 State = OrderLine.State
 DOMAIN_FAILED = "Its domain was not registered."
+NO_REASON = "The upstream gave no reason."
+NOT_DELIVERED = "The upstream ended the order without it."
+VAGUE = (NO_REASON, NOT_DELIVERED)
 
 
 def lock_part(upstream_order_id: str) -> OrderPart | None:
@@ -62,6 +65,7 @@ def deliver(line: OrderLine, delivery: Delivery, *, cost_minor: int | None = Non
 def fail(line: OrderLine, reason: str) -> None:
     """The thing will not come: its money goes back. A failed domain takes the mailboxes on it along."""
     if line.is_final:
+        _learn_reason(line, reason)
         return
     was_started = line.state != State.WAITING
     line.problem = reason[:300]
@@ -78,6 +82,13 @@ def fail(line: OrderLine, reason: str) -> None:
         for mailbox in lines_of(line.part).filter(item=Item.MAILBOX, domain_name=line.domain_name):
             fail(mailbox, DOMAIN_FAILED)
     finish_order(line.order)
+
+
+def _learn_reason(line: OrderLine, reason: str) -> None:
+    """An event may come after the look that found the line failed, and know why."""
+    if line.state == State.FAILED and line.problem in VAGUE and reason not in VAGUE:
+        line.problem = reason[:300]
+        line.save(update_fields=["problem"])
 
 
 def fail_part(part: OrderPart, reason: str) -> None:

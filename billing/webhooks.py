@@ -11,7 +11,6 @@ from billing.deliveries import as_delivery
 from billing.models import Item, OrderLine, OrderPart
 from reseller_portal.webhooks.registry import NotYet, Received
 
-NO_REASON = "The upstream gave no reason."
 # About a minute and a half: a commit of ours never takes that long.
 ATTEMPTS_FOR_OUR_COMMIT = 5
 UNDER_WAY = (OrderLine.State.WAITING, OrderLine.State.WORKING)
@@ -66,7 +65,7 @@ def domain_failed(event: Received) -> None:
     """`domain.order.failed`: no mailbox event will follow, so its mailboxes end with it."""
     for line in _lines(_part(event), Item.DOMAIN, str(event.data.get("domainName", ""))):
         charged = _cents(event.data.get("price"))
-        settlement.fail(line, str(event.data.get("reason") or NO_REASON))
+        settlement.fail(line, str(event.data.get("reason") or settlement.NO_REASON))
         if charged is not None:
             settlement.note_cost(line, charged)
 
@@ -82,7 +81,7 @@ def workspace_delivered(event: Received) -> None:
 
 def workspace_failed(event: Received) -> None:
     for line in _lines(_part(event), Item.MAILBOX, str(event.data.get("domainName", ""))):
-        settlement.fail(line, str(event.data.get("reason") or NO_REASON))
+        settlement.fail(line, str(event.data.get("reason") or settlement.NO_REASON))
 
 
 def mailbox_created(event: Received) -> None:

@@ -7,9 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Customer
 from accounts.tenancy import scope
-from mailboxes.models import Mailbox
-from mailboxes.services.hearing import hear_of_mailboxes, secrets_of
-from mailboxes.services.secrets import keep_credentials
+from mailboxes.services.hearing import hear_of_mailboxes
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Failed, Happened, NotHappened, Seen, Sent, Wait
 from reseller_portal.upstream.client import Client
@@ -41,11 +39,8 @@ class FetchMailbox:
 
 
 def _write(customer: Customer, told: Told, at: datetime) -> None:
-    """Like any reading of a mailbox; only that its newest credentials win over those that were there."""
+    """Like any reading of a mailbox."""
     with scope(customer.pk):
         heard = hear_of_mailboxes([(customer, told)], at=at)
-        row = Mailbox.objects.filter(customer=customer, upstream_id=told.id).first()
-        if row is not None:
-            keep_credentials(row, secrets_of(told))
     if heard.busy:
         raise Wait(BUSY_PAUSE, "Somebody else was writing the same mailbox down.")

@@ -5,10 +5,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import Brand, Customer
 from accounts.services.adoption import adopt_user, contact_differences
@@ -28,6 +28,9 @@ from reseller_portal.upstream.models.users import User as ToldUser
 from reseller_portal.upstream.paging import Page
 
 BATCH = 100
+# Zones in one sweep of a customer, and how old what is known of a zone must be.
+MOST_ZONES = 10
+ZONE_IS_OLD = timedelta(hours=24)
 Task = Mapping[str, Any]
 
 
@@ -261,6 +264,32 @@ class Records:
         survey.cursor["after"] = task["domain"]
 
 
+class OldestRecords(Records):
+    """A sweep reads the zones that were read longest ago, a few at a time: each costs a call of its own."""
+
+    def next_task(self, survey: Survey) -> Task | None:
+        done = survey.cursor.get("done", [])
+        if not survey.people or len(done) >= MOST_ZONES:
+            return None
+        rows = Domain.objects.filter(customer=survey.customer).exclude(upstream_id="").exclude(state__in=Domain.GONE)
+        is_old = Q(records_seen_at=None) | Q(records_seen_at__lt=survey.began_at - ZONE_IS_OLD)
+        row = (
+            rows.filter(is_old).exclude(pk__in=done).order_by(F("records_seen_at").asc(nulls_first=True), "pk").first()
+        )
+        return {"domain": row.pk, "name": row.name, "user_id": survey.people[0]["id"]} if row else None
+
+    def write(self, survey: Survey, task: Task, result: Zone, at: datetime) -> None:
+        super().write(survey, task, result, at)
+        self._tick_off(survey, task)
+
+    def pass_over(self, survey: Survey, task: Task, reason: str) -> None:
+        super().pass_over(survey, task, reason)
+        self._tick_off(survey, task)
+
+    def _tick_off(self, survey: Survey, task: Task) -> None:
+        survey.cursor = {"done": [*survey.cursor.get("done", []), task["domain"]]}
+
+
 class Closing(Offline):
     """Marks what was not heard of, and brings to staff what two whole readings came without."""
 
@@ -276,6 +305,6 @@ class Closing(Offline):
 
 PHASES: Mapping[str, tuple[Phase, ...]] = {
     Survey.Kind.ADOPT: (*(Users(), Customers(), Domains(), MailboxesOfAll(), Subscriptions(), Records(), Closing()),),
-    Survey.Kind.CUSTOMER: (OneUser(), Domains(), MailboxesOfOne(), Closing()),
+    Survey.Kind.CUSTOMER: (OneUser(), Domains(), MailboxesOfOne(), OldestRecords(), Closing()),
     Survey.Kind.SUBSCRIPTIONS: (Subscriptions(), Closing()),
 }

@@ -10,11 +10,11 @@ from django.utils import timezone
 from accounts.hearing import Heard
 from accounts.models import Customer
 from accounts.tenancy import scope
+from billing.models import Subscription
 from domains.models import Domain
 from domains.services.hearing import hear_of_domains, hear_of_records
 from mailboxes.models import Mailbox
-from mailboxes.services.hearing import domain_name_of, hear_of_mailboxes, secrets_of
-from mailboxes.services.secrets import keep_credentials
+from mailboxes.services.hearing import domain_name_of, hear_of_mailboxes
 from mirror import drift
 from mirror.silence import NOT_OF_AN_OPEN_ORDER, forget_what_came_back
 from mirror.taking import hear_of_contracts
@@ -91,11 +91,8 @@ class RefreshMailbox(Lookup):
         if told.user_id and told.user_id != customer.upstream_id:
             return Failed("The mailbox belongs to another user at the upstream.")
         with scope(customer.pk):
-            heard = hear_of_mailboxes([(customer, told)], at=at)
-            row = Mailbox.objects.filter(customer=customer, upstream_id=told.id).first()
             # Written here and not in `settle`: an operation's answer is kept, and must never hold a secret.
-            if row is not None and told.password:
-                keep_credentials(row, secrets_of(told))
+            heard = hear_of_mailboxes([(customer, told)], at=at)
         _again_if_busy(heard)
         return Happened()
 
@@ -121,6 +118,9 @@ def read_subscriptions(client: Client, customer: Customer, name: str) -> None:
     own = [each for each in client.subscriptions.all(domain=name) if _is_of(each, customer)]
     with scope(customer.pk):
         heard = hear_of_contracts([(customer, each) for each in own], at=at)
+        # One that was made anew has another id, and the old one is no more (contract, quirk 27).
+        silent = Subscription.objects.filter(customer=customer, domain_name=name, seen_at__lt=at)
+        _mark_missing(silent, at)
     _again_if_busy(heard)
 
 

@@ -22,7 +22,6 @@ State = Operation.State
 DELIVERED = {"ACTIVE"}
 FAILED = {"FAILED", "REFUND", "CANCELLED"}
 ENDED = {"PAID", "FAILED", "REFUND", "PARTIAL_REFUND"}
-NOT_DELIVERED = "The upstream ended the order without it."
 # The one failure that comes after the domain was charged (contract, quirk 14); its event may be lost.
 CHARGED_ALTHOUGH = "workspace validation failed"
 WALLET_WORDS = ("wallet", "balance", "fund")
@@ -65,7 +64,7 @@ class ProcessOrder:
             settlement.start_lines(part)
             _settle_by_answer(part, operation.answer)
             if operation.state == State.DONE and "status" in operation.answer:
-                settlement.fail_part(part, NOT_DELIVERED)
+                settlement.fail_part(part, settlement.NOT_DELIVERED)
 
 
 def _is_about_money(refused: Refused) -> bool:
@@ -115,6 +114,6 @@ def _settle_line(line: OrderLine, told: Mapping[str, Any]) -> None:
         delivery = Delivery(upstream_id=told["id"], domain_id=told["id"] if line.item == Item.DOMAIN else "")
         settlement.deliver(line, delivery, cost_minor=told.get("cost_minor"))
     elif told["status"] in FAILED:
-        settlement.fail(line, told.get("reason") or NOT_DELIVERED)
+        settlement.fail(line, told.get("reason") or settlement.NOT_DELIVERED)
         if CHARGED_ALTHOUGH in (told.get("reason") or "").lower() and told.get("cost_minor") is not None:
             settlement.note_cost(line, told["cost_minor"])

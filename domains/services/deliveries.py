@@ -9,6 +9,8 @@ from accounts.models import Customer
 from billing.deliveries import Delivery
 from billing.models import OrderLine
 from domains.models import Domain
+from domains.services.refreshing import WHOLE
+from reseller_portal.operations import lookups
 
 State = Domain.State
 
@@ -25,6 +27,9 @@ def delivered(line: OrderLine, delivery: Delivery) -> None:
     domain.expires_at = delivery.expires_at or domain.expires_at
     domain.seen_at = timezone.now()
     domain.save()
+    if domain.expires_at is None:
+        # Found by looking at the order, which does not tell when it expires.
+        lookups.ask_anew(customer=line.customer, kind=WHOLE, keys=[domain.name])
     record(actor=portal_actor(line.customer), action="domain.registered", subject=domain)
 
 

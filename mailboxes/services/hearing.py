@@ -13,8 +13,8 @@ from accounts.models import Customer
 from billing.models import Item, OrderLine
 from domains.models import Domain
 from domains.services.hearing import UNDER_WAY
-from mailboxes.models import Credential, Mailbox
-from mailboxes.services.secrets import keep_new
+from mailboxes.models import Mailbox
+from mailboxes.services.secrets import keep_newest
 from reseller_portal.upstream.models.mailboxes import Mailbox as Told
 
 Pair = tuple[Customer, Told]
@@ -23,11 +23,11 @@ Pair = tuple[Customer, Told]
 def hear_of_mailboxes(told: Sequence[Pair], *, at: datetime) -> Heard:
     """Take over what was read at `at`. In the scope of these customers and in the caller's transaction.
 
-    A mailbox of an order that is under way is left to the order. Credentials are kept where there were none.
+    A mailbox of an order that is under way is left to the order. Credentials that came along are kept.
     """
     known = _Known(told)
     heard = take_in((_match(pair, known) for pair in told), noun="mailbox", at=at)
-    _keep_secrets(told)
+    _keep_secrets(told, at)
     return heard
 
 
@@ -125,8 +125,8 @@ def secrets_of(told: Told) -> dict[str, str]:
     }
 
 
-def _keep_secrets(told: Sequence[Pair]) -> None:
+def _keep_secrets(told: Sequence[Pair], at: datetime) -> None:
+    """Of rows that are there, in the order of their keys, so that two readings never wait for each other."""
     secrets = {each.id: secrets_of(each) for _, each in told if each.password}
-    sealed = Credential.objects.filter(mailbox__upstream_id__in=secrets).values("mailbox_id")
-    rows = Mailbox.objects.filter(upstream_id__in=secrets).exclude(pk__in=sealed)
-    keep_new([(row, secrets[row.upstream_id]) for row in rows])
+    rows = Mailbox.objects.filter(upstream_id__in=secrets, customer__in=[customer.pk for customer, _ in told])
+    keep_newest([(row, secrets[row.upstream_id]) for row in rows.order_by("pk")], at=at)

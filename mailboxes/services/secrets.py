@@ -1,7 +1,8 @@
 """Credentials: written encrypted, read only here, after the password was asked again, and never without a trace."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -41,22 +42,26 @@ def differ(mailbox: Mailbox, secrets: Mapping[str, str]) -> bool:
     """Does the mailbox have other credentials than these, or none."""
     sealed = Credential.objects.filter(customer=mailbox.customer, mailbox=mailbox).first()
     said = {kind: secrets[kind] for kind in KINDS if secrets.get(kind)}
-    return bool(said) and (sealed is None or any(_opened(sealed, kind) != value for kind, value in said.items()))
+    return bool(said) and (sealed is None or _is_other(sealed, said))
 
 
-def keep_new(found: Iterable[tuple[Mailbox, Mapping[str, str]]]) -> None:
-    """Store the credentials of many mailboxes in one statement; where there are some already, they stay."""
-    now = timezone.now()
-    rows = [
-        Credential(
-            customer_id=mailbox.customer_id,
-            mailbox=mailbox,
-            received_at=now,
-            **{kind: encrypt(secrets[kind]) for kind in KINDS if secrets.get(kind)},
-        )
-        for mailbox, secrets in found
-    ]
-    Credential.objects.bulk_create(rows, ignore_conflicts=True)
+def keep_newest(found: Sequence[tuple[Mailbox, Mapping[str, str]]], *, at: datetime) -> None:
+    """Store what was read of many mailboxes at `at`; credentials that came since then stay."""
+    mailboxes = [mailbox.pk for mailbox, _ in found]
+    known = {each.mailbox_id: each for each in Credential.objects.filter(mailbox__in=mailboxes)}
+    new: list[Credential] = []
+    changed: list[Credential] = []
+    for mailbox, secrets in found:
+        said = {kind: secrets[kind] for kind in KINDS if secrets.get(kind)}
+        row = known.get(mailbox.pk) or Credential(customer_id=mailbox.customer_id, mailbox=mailbox)
+        if row.pk and (row.received_at > at or not _is_other(row, said)):
+            continue
+        for kind, value in said.items():
+            setattr(row, kind, encrypt(value))
+        row.received_at = at
+        (changed if row.pk else new).append(row)
+    Credential.objects.bulk_create(new, ignore_conflicts=True)
+    Credential.objects.bulk_update(changed, [*KINDS, "received_at"])
 
 
 @transaction.atomic
@@ -73,3 +78,7 @@ def reveal(*, actor: Actor, mailbox: Mailbox) -> Revealed:
 def _opened(sealed: Credential, kind: str) -> str:
     value: str = getattr(sealed, kind)
     return decrypt(value) if value else ""
+
+
+def _is_other(sealed: Credential, said: Mapping[str, str]) -> bool:
+    return any(_opened(sealed, kind) != value for kind, value in said.items())

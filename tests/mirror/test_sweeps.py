@@ -10,9 +10,9 @@ from django.utils import timezone
 from accounts.models import Customer, User
 from accounts.tenancy import staff_scope
 from billing.models import Subscription
-from domains.models import Domain
+from domains.models import DnsRecord, Domain
 from mailboxes.models import Mailbox
-from mirror import repair, surveys
+from mirror import phases, repair, surveys
 from mirror.models import Drift, Survey
 from reseller_portal.operations.models import Operation
 from reseller_portal.sandbox.models import Domain as SoldDomain
@@ -69,6 +69,21 @@ def test_a_sweep_of_what_is_as_it_was_changes_only_how_fresh_it_is(account: Acco
     assert (survey.calls, survey.notes, drifts()) == (3, [], [])
     assert timezone.now() - domain().seen_at < timedelta(minutes=1)
     assert domain().state == before.state
+
+
+def test_a_sweep_reads_old_zones_a_few_at_a_time(
+    account: Account, adopted: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phases, "MOST_ZONES", 1)
+    hours_pass(30)
+    with staff_scope("test: what is known of the zones is old, and wrong"):
+        Domain.objects.update(records_seen_at=timezone.now() - timedelta(hours=30))
+        DnsRecord.objects.all().delete()
+    for zones in (1, 2, 2):
+        sweep(account, adopted)
+        with staff_scope("test"):
+            assert DnsRecord.objects.values("domain").distinct().count() == zones
+    assert account.control.count("list_dns_records") == 3 + 2
 
 
 def test_a_fact_that_changed_unseen_is_taken_over_and_noted(account: Account, adopted: Customer) -> None:
