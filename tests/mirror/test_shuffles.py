@@ -42,7 +42,7 @@ SHUFFLES = {
     "packages_are_bought_and_a_workspace_is_made_anew": 100,
     "everything_at_once": 10,
 }
-CHUNK = 60
+CHUNK = 30
 # Nothing else ever tells of it.
 KNOWN_BY_EVENT_ALONE = {"mailbox.exported"}
 LATE = 400.0
@@ -51,7 +51,7 @@ LATE = 400.0
 def chunks() -> Iterator[tuple[str, range]]:
     for name, number in SHUFFLES.items():
         for start in range(0, number, CHUNK):
-            yield name, range(start, min(start + 4, number))
+            yield name, range(start, min(start + CHUNK, number))
 
 
 @dataclass(frozen=True)
