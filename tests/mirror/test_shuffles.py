@@ -42,7 +42,7 @@ SHUFFLES = {
     "packages_are_bought_and_a_workspace_is_made_anew": 100,
     "everything_at_once": 10,
 }
-CHUNK = 30
+CHUNK = 20
 # Nothing else ever tells of it.
 KNOWN_BY_EVENT_ALONE = {"mailbox.exported"}
 LATE = 400.0
