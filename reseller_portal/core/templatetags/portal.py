@@ -1,5 +1,6 @@
 """What templates say often: icons, money, times, states and links within a customer."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -10,10 +11,11 @@ from django import template
 from django.db.models import Model
 from django.forms import BoundField
 from django.template import Context
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from reseller_portal.core.phrases import phrase_of
@@ -87,6 +89,17 @@ def when(moment: datetime | None) -> SafeString:
 def clock(moment: datetime) -> SafeString:
     """The time of day with its zone, for what ends today."""
     return _time(moment, f"{timezone.localtime(moment):%H:%M} {timezone.get_current_timezone_name()}")
+
+
+@register.simple_tag
+def print_rows(name: str, rows: Iterable[Sequence[object]]) -> SafeString:
+    """Rows by the fifty: a template whose holes are numbered, filled without the template engine, and escaped."""
+    return format_html_join("\n", _markup(name), rows)
+
+
+@cache
+def _markup(name: str) -> str:
+    return str(get_template(name).template.source).strip()  # type: ignore[attr-defined]  # Django's own engine has it
 
 
 @register.simple_tag
