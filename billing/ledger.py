@@ -64,12 +64,8 @@ def correct_cost(*, customer: Customer, amount_minor: int, reference: str, descr
 
 def balance_of(customer: Customer, *, kind: str = Kind.AVAILABLE, currency: str = "USD") -> int:
     """Minor units in one pot; 0 for a pot that was never used."""
-    return (
-        Account.objects.filter(customer=customer, kind=kind, currency=currency)
-        .values_list("balance_minor", flat=True)
-        .first()
-        or 0
-    )
+    rows = Account.objects.filter(customer=customer, kind=kind, currency=currency)
+    return next(iter(rows.values_list("balance_minor", flat=True)), 0)
 
 
 def balances_of(customer: Customer, *, currency: str = "USD") -> dict[str, int]:

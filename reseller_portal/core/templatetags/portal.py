@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from reseller_portal.core.navigation import url_of
 from reseller_portal.core.phrases import phrase_of
 from reseller_portal.core.states import look_of
 
@@ -132,8 +133,9 @@ def phrase(entry: Any) -> str:
 @register.simple_tag(takes_context=True)
 def customer_url(context: Context, name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a page of the customer whose pages these are."""
-    slug = context["customer"].slug
-    return reverse(name, args=[slug, *args]) if args else reverse(name, kwargs={"customer": slug, **kwargs})
+    if kwargs:
+        return reverse(name, kwargs={"customer": context["customer"].slug, **kwargs})
+    return url_of(name, context["customer"].slug, *args)
 
 
 @register.simple_tag(takes_context=True)
