@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from accounts.door import public_view
 from accounts.tenancy import scope, staff_scope
 from mailboxes.models import Credential, Mailbox
+from mirror import tasks as mirror_tasks
 from reseller_portal.operations import placing
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.tasks import work
@@ -129,16 +130,17 @@ def test_no_table_holds_a_secret_in_clear(delivered: Shop, ada: Client) -> None:
 
 
 def test_a_message_that_wakes_a_worker_carries_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With nothing in it there is nothing to leak in a broker, a log or an error. These two are all that is sent."""
+    """With nothing in it there is nothing to leak in a broker, a log or an error. These are all that is sent."""
     sent: list[tuple[object, ...]] = []
-    for task in (work, process):
+    for task in (work, process, mirror_tasks.work):
         monkeypatch.setattr(task, "apply_async", lambda *args, **options: sent.append((args, options)))
     placing.wake()
     webhook_views._wake()
-    assert sent == [((), {"retry": False})] * 2
+    mirror_tasks.wake()
+    assert sent == [((), {"retry": False})] * 3
     senders = [path for path in settings.BASE_DIR.glob("[a-z]*/**/*.py") if SENDS.search(path.read_text())]
     ours = {str(path.relative_to(settings.BASE_DIR)) for path in senders if "tests" not in path.parts}
-    assert ours == {"reseller_portal/operations/placing.py", "reseller_portal/webhooks/views.py"}
+    assert ours == {"mirror/tasks.py", "reseller_portal/operations/placing.py", "reseller_portal/webhooks/views.py"}
 
 
 def test_no_list_asks_the_table_of_credentials(delivered: Shop, ada: Client) -> None:

@@ -61,7 +61,8 @@ def differences(expected: State, whole: State, found: State) -> list[str]:
 
 
 def _rows(model: type[Model], key: str) -> Rows:
-    return {str(row[key]): _values(row) for row in model._default_manager.values()}
+    """What failed has no number of the upstream's, so its address names it."""
+    return {str(row[key] or row["address"]): _values(row) for row in model._default_manager.values()}
 
 
 def _values(row: dict[str, Any]) -> dict[str, Any]:
