@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from reseller_portal.sandbox import clock, wallet
 from reseller_portal.sandbox.models import Mailbox, Subscription
@@ -17,7 +17,7 @@ def list_user_mailboxes(call: Call) -> Answer:
     person_id, (page, limit) = call.user_id(), call.page()
     rows = Mailbox.objects.filter(person_id=person_id).exclude(status__in=GONE).order_by("email", "id")
     if call.query.get("contains"):
-        rows = rows.filter(email__contains=call.query["contains"].lower())
+        rows = _holding(rows, call.query["contains"].lower())
     window = rows.select_related("domain", "subscription")[(page - 1) * limit : page * limit]
     found = [_mailbox_json(each) for each in window]
     return paged("Mailboxes fetched successfully", "mailboxes", found, page=page, limit=limit, total=rows.count())
@@ -30,7 +30,7 @@ def list_all_mailboxes(call: Call) -> Answer:
     piece = call.query.get("contains", "").lower()
     rows = Mailbox.objects.exclude(status__in=GONE).order_by("id")
     if piece:
-        rows = rows.filter(email__contains=piece)
+        rows = _holding(rows, piece)
     if call.query.get("userId"):
         rows = rows.filter(person_id=call.query["userId"])
         keys, total = list(rows.values_list("pk", flat=True)[(page - 1) * limit : page * limit]), rows.count()
@@ -39,6 +39,13 @@ def list_all_mailboxes(call: Call) -> Answer:
     window = Mailbox.objects.filter(pk__in=keys).order_by("id").select_related("domain", "subscription")
     found = [_mailbox_json(each) for each in window]
     return paged("Mailboxes fetched successfully", "mailboxes", found, page=page, limit=limit, total=total)
+
+
+def _holding(rows: QuerySet[Mailbox], piece: str) -> QuerySet[Mailbox]:
+    """Where a piece names the beginning of a domain, the few mailboxes there are looked through, and not all."""
+    start = piece.rpartition("@")[2] if "@" in piece else ""
+    rows = rows.filter(email__contains=piece)
+    return rows.filter(domain__name__startswith=start) if start else rows
 
 
 @operation("get_mailbox", "GET", "/mailboxes/mailbox")
