@@ -24,6 +24,7 @@ def test_pages_before_the_door_are_clean(stack: Stack, browser: Browser, host: s
     expect(page.locator("[data-error-summary]")).to_be_focused()
     assert page.input_value("input[name=login]") == "nobody@example.com"
     assert_clean(page)
+    page.fill("input[name=password]", "not-the-password")
     page.evaluate("document.querySelector('[name=csrfmiddlewaretoken]').value = 'x'")
     page.click("button[type=submit]")
     expect(page.locator("h1")).to_contain_text("open for too long")

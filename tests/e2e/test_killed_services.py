@@ -9,7 +9,7 @@ import psutil
 import pytest
 import requests
 
-from tests.benchmarks.stack import Stack, start
+from tests.benchmarks.stack import Stack, running_stack
 
 # A worker that died with an operation in its hands holds its lease for two minutes.
 PATIENCE = 260
@@ -18,13 +18,9 @@ VICTIMS = {"worker": "celery:app worker", "database": "/postgres/data", "broker"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """One of its own: the other tests want theirs alive."""
-    folder = tmp_path_factory.mktemp("killed")
-    # The database runs as somebody else when root starts it, and has to reach its folder.
-    for each in (folder, *folder.parents[:2]):
-        each.chmod(0o755)
-    with start(folder) as running:
+    with running_stack() as running:
         yield running
 
 
