@@ -139,7 +139,3 @@ class Drift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.field.replace('_', ' ')}".strip()
-
-    @property
-    def subject_label(self) -> Any:
-        return self.subject_type.partition(".")[2]
