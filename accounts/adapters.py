@@ -8,6 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.brands import brand_for_host
 from accounts.models import Brand
 from reseller_portal.core.crypto import decrypt, encrypt
 
@@ -47,6 +48,5 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
 
 
 def brand_of_request() -> Brand | None:
-    """The brand of the page that allauth answers."""
-    brand: Brand | None = getattr(context.request, "brand", None)
-    return brand or None
+    """The brand of the page that allauth answers; none where there is no page, as in a command."""
+    return brand_for_host(context.request.get_host()) if context.request else None

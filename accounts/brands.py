@@ -1,7 +1,9 @@
 """Which brand a host name belongs to, and where a brand is at home."""
 
+import time
+from functools import lru_cache
+
 from django.conf import settings
-from django.core.cache import cache
 
 from accounts.models import Brand
 from reseller_portal.core.errors import DomainError
@@ -10,12 +12,13 @@ SECONDS = 60
 
 
 def brand_for_host(host: str) -> Brand | None:
-    """The brand of this host, else the default one, else none. Kept for a minute in the shared cache."""
+    """The brand of this host, else the default one, else none. Each process keeps it for a minute."""
     name = host.rsplit(":", 1)[0].lower() if not host.startswith("[") else host
-    return cache.get_or_set(f"brand:{name}", lambda: _find(name), SECONDS)
+    return _found(name, int(time.monotonic() // SECONDS))
 
 
-def _find(host: str) -> Brand | None:
+@lru_cache(maxsize=256)
+def _found(host: str, _minute: int) -> Brand | None:
     return Brand.objects.filter(hosts__host=host).first() or Brand.objects.filter(is_default=True).first()
 
 

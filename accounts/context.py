@@ -5,15 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.brands import brand_for_host
 from accounts.models import User
-from reseller_portal.core.navigation import entries
+from reseller_portal.core.navigation import companies, entries
 from reseller_portal.core.themes import theme_of
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The brand, and behind the door the actor, the customer, the rail and the companies to switch to."""
     shared = {
-        "brand": getattr(request, "brand", None),
+        "brand": brand_for_host(request.get_host()),
         "sandbox": settings.UPSTREAM_IS_SANDBOX,
         "theme": theme_of(request),
     }
@@ -26,7 +27,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "customer": actor.customer,
         "may": _Rights(actor.may),
         "navigation": entries(customer=actor.customer.slug, path=request.path, may=actor.may),
-        "companies": getattr(request, "memberships", []),
+        "companies": companies(
+            (each.customer.slug, each.customer.company, each.customer_id == actor.customer.pk)
+            for each in getattr(request, "memberships", ())
+        ),
     }
 
 

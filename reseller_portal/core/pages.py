@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 PAGE_SIZE = 50
 MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True)
-class Window(Generic[M]):
+class Window(Generic[R]):
     """One window of a list. `next_key` is empty on the last one."""
 
-    rows: Sequence[M]
+    rows: Sequence[R]
     next_key: str
 
 
-def window(rows: QuerySet[M], *, order: tuple[str, ...], after: str = "", size: int = PAGE_SIZE) -> Window[M]:
+def window(rows: QuerySet[Any, R], *, order: tuple[str, ...], after: str = "", size: int = PAGE_SIZE) -> Window[R]:
     """The rows after a key, in an order whose last field is unique. A key that makes no sense starts at the top."""
     found = list(_after(rows, order, _read(rows, order, after)).order_by(*order)[: size + 1])
     shown = found[:size]
@@ -40,7 +40,7 @@ class Search:
     states: list[str] | None
 
 
-def window_containing(rows: QuerySet[M], search: Search, *, order: tuple[str, str], after: str = "") -> Window[M]:
+def window_containing(rows: QuerySet[Any, R], search: Search, *, order: tuple[str, str], after: str = "") -> Window[R]:
     """The same, of the rows whose text contains the needle."""
     text, number = _read(rows, order, after) or ("", 0)
     found = RawSQL(  # noqa: S611  # the name is ours; whatever was typed is a parameter
@@ -58,7 +58,7 @@ def capped_count(rows: QuerySet[Any], *, by: str) -> int:
     return rows.order_by(by)[:MOST_COUNTED].count()
 
 
-def _after(rows: QuerySet[M], order: tuple[str, ...], values: Sequence[Any]) -> QuerySet[M]:
+def _after(rows: QuerySet[Any, R], order: tuple[str, ...], values: Sequence[Any]) -> QuerySet[Any, R]:
     if not values:
         return rows
     condition = Q()
@@ -72,9 +72,9 @@ def _after(rows: QuerySet[M], order: tuple[str, ...], values: Sequence[Any]) -> 
     return rows.filter(condition, **{f"{first}__{bound}": values[0]})
 
 
-def _read(rows: QuerySet[M], order: tuple[str, ...], after: str) -> list[Any]:
+def _read(rows: QuerySet[Any, R], order: tuple[str, ...], after: str) -> list[Any]:
     """One value for each field of the order, or none at all when the key is not one of ours."""
-    values = _unpack(after)
+    values = _unpack(after) if after else []
     if len(values) != len(order):
         return []
     fields = {field.name: field for field in rows.model._meta.concrete_fields}

@@ -56,7 +56,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "reseller_portal.core.middleware.ZoneMiddleware",
-    "accounts.middleware.BrandMiddleware",
     "reseller_portal.core.middleware.PartsMiddleware",
     "reseller_portal.core.middleware.ToastMiddleware",
     "allauth.account.middleware.AccountMiddleware",

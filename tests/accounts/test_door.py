@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth import login
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
@@ -24,7 +26,9 @@ def pay(request: CustomerRequest) -> HttpResponse:
 
 def request_of(user: User | AnonymousUser) -> HttpRequest:
     request = RequestFactory().get("/c/acme/")
-    request.user = user
+    request.session = SessionStore()
+    if isinstance(user, User):
+        login(request, user)
     return request
 
 

@@ -7,7 +7,7 @@ from django.db.utils import ProgrammingError
 
 from accounts.models import Customer, Membership
 from accounts.roles import Role
-from accounts.tenancy import NOBODY, current_scope, scope, staff_scope, user_scope
+from accounts.tenancy import NOBODY, Scope, current_scope, narrowed_to, scope, staff_scope, user_scope
 from tests.world import World
 
 
@@ -86,3 +86,21 @@ def test_every_tenant_table_has_row_security_enabled_and_forced(db: None, table:
             "SELECT count(*) FROM pg_policies WHERE tablename = %s AND qual <> '' AND with_check <> ''", [table]
         )
         assert cursor.fetchone() == (1,)
+
+
+def test_narrowing_leaves_nothing_of_the_scope_before(world: World) -> None:
+    with staff_scope("test"):
+        Membership.objects.create(customer=world.initech, user=world.ada, role=Role.OWNER)
+    with user_scope(world.ada.pk), narrowed_to(world.acme.pk):
+        assert [customer.slug for customer in Customer.objects.all()] == ["acme"]
+        assert set(Membership.objects.values_list("customer_id", flat=True)) == {world.acme.pk}
+        assert current_scope() == Scope(customer_id=world.acme.pk)
+    assert current_scope() == NOBODY
+    assert not Customer.objects.exists()
+
+
+def test_an_error_behind_a_narrowing_ends_both(world: World) -> None:
+    with pytest.raises(ZeroDivisionError), user_scope(world.ada.pk), narrowed_to(world.acme.pk):
+        raise ZeroDivisionError
+    assert current_scope() == NOBODY
+    assert not Customer.objects.exists()
