@@ -10,9 +10,10 @@ from django.utils import timezone
 from billing import settlement
 from billing.availability import to_minor
 from billing.deliveries import Delivery
+from billing.handlers.renamed import NotClear, as_ordered
 from billing.models import Item, OrderLine, OrderPart
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.registry import Accepted, Happened, NotHappened, Seen, Sent, StillOpen, Wait
+from reseller_portal.operations.registry import Accepted, CannotTell, Happened, NotHappened, Seen, Sent, StillOpen, Wait
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.errors import Refused
 from reseller_portal.upstream.models.orders import Order as Seen_
@@ -46,9 +47,13 @@ class ProcessOrder:
         order = client.orders.get(operation.customer.upstream_id, operation.payload["order_id"])
         if not _shows_work(order):
             return _after_silence(operation)
+        try:
+            mailboxes = as_ordered(operation, order.mailboxes)
+        except NotClear as several:
+            return CannotTell(str(several))
         answer = {
             "domains": [_domain(each) for each in order.domains],
-            "mailboxes": [_mailbox(m) for m in order.mailboxes],
+            "mailboxes": [_mailbox(each) for each in mailboxes],
         }
         if order.status in ENDED and _is_over(order):
             return Happened({**answer, "status": order.status})
