@@ -27,8 +27,12 @@ class DemoCustomer:
 
 @dataclass(frozen=True)
 class DemoOrder:
-    """`is_awaited` False leaves it in progress for whoever signs in first."""
+    """Orders of one wave come up side by side; a later wave needs what an earlier one brought.
 
+    `is_awaited` False leaves it in progress for whoever signs in first.
+    """
+
+    wave: int
     customer: str
     provider: str
     domains: str
@@ -56,11 +60,13 @@ STAFF = (("rex@reseller.example", "Rex Alvarez", "Admin"), ("sam@reseller.exampl
 # Ordered long ago; its mailboxes have expired since.
 OF_THE_PAST = "acmearchive.com"
 ORDERS = (
-    DemoOrder("acme", "GOOGLE", OF_THE_PAST, TWO_PEOPLE),
-    DemoOrder("acme", "GOOGLE", "acmeoutbound.com\ngetacmeoutbound.com\ntryacme.net\nacmehq.org\nmeetacme.co", PEOPLE),
-    DemoOrder("acme", "MICROSOFT", "acmepartners.com\nacme-conflict.com\nunluckyacme.net\nacmeteam.org", TWO_PEOPLE),
-    DemoOrder("acme", "GOOGLE", "tryacme.net", "Priya Raman"),
-    DemoOrder("globex", "GOOGLE", "globexgrowth.com\ngetglobex.net", TWO_PEOPLE),
-    DemoOrder("initech", "MICROSOFT", "initechsales.com", TWO_PEOPLE),
-    DemoOrder("acme", "GOOGLE", "slowacme.com", TWO_PEOPLE, is_awaited=False),
+    DemoOrder(0, "acme", "GOOGLE", OF_THE_PAST, TWO_PEOPLE),
+    DemoOrder(
+        1, "acme", "GOOGLE", "acmeoutbound.com\ngetacmeoutbound.com\ntryacme.net\nacmehq.org\nmeetacme.co", PEOPLE
+    ),
+    DemoOrder(1, "acme", "MICROSOFT", "acmepartners.com\nacme-conflict.com\nunluckyacme.net\nacmeteam.org", TWO_PEOPLE),
+    DemoOrder(2, "acme", "GOOGLE", "tryacme.net", "Priya Raman"),
+    DemoOrder(1, "globex", "GOOGLE", "globexgrowth.com\ngetglobex.net", TWO_PEOPLE),
+    DemoOrder(1, "initech", "MICROSOFT", "initechsales.com", TWO_PEOPLE),
+    DemoOrder(2, "acme", "GOOGLE", "slowacme.com", TWO_PEOPLE, is_awaited=False),
 )

@@ -2,9 +2,14 @@
 
 import calendar
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 from reseller_portal.sandbox.models import World
+
+_standing: ContextVar[datetime | None] = ContextVar("sandbox_time", default=None)
 
 
 def real_now() -> datetime:
@@ -21,7 +26,17 @@ def world() -> World:
 
 
 def now() -> datetime:
-    return time_of(world())
+    return _standing.get() or time_of(world())
+
+
+@contextmanager
+def standing_at(moment: datetime) -> Iterator[None]:
+    """While what is due is carried out, it is one and the same time, and nobody has to ask for it."""
+    token = _standing.set(moment)
+    try:
+        yield
+    finally:
+        _standing.reset(token)
 
 
 def time_of(row: World) -> datetime:
@@ -41,17 +56,16 @@ def begin(at: datetime) -> None:
 
 def freeze() -> None:
     row = world()
-    row.sim_from = time_of(row)
+    at = time_of(row)
     row.is_frozen = True
-    row.save()
+    _rebase(row, at)
 
 
 def run(speed: float = 1.0) -> None:
     """Let the clock run, `speed` times as fast as real time."""
     row = world()
     at = time_of(row)
-    row.speed = speed
-    row.is_frozen = False
+    row.speed, row.is_frozen = speed, False
     _rebase(row, at)
 
 
@@ -69,8 +83,9 @@ def months_later(moment: datetime, months: int) -> datetime:
 
 
 def _rebase(row: World, sim: datetime) -> None:
+    """The time alone: somebody may be paid from the same row's wallet meanwhile."""
     row.real_from, row.sim_from = real_now(), sim
-    row.save()
+    row.save(update_fields=["real_from", "sim_from", "is_frozen", "speed"])
 
 
 def as_text(moment: datetime | None) -> str | None:

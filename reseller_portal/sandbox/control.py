@@ -141,11 +141,11 @@ class Control:
         target = clock.now() + length
         if not timedelta(0) <= length <= LONGEST_STEP or target.year > LAST_YEAR:
             raise ValueError(f"the clock moves on by {LONGEST_STEP.days} days at most, up to the year {LAST_YEAR}")
-        while clock.now() < target:
+        while (now := clock.now()) < target:
             upcoming = (
                 Step.objects.filter(due_at__lte=target).order_by("due_at").values_list("due_at", flat=True).first()
             )
-            clock.advance(max((upcoming or target) - clock.now(), timedelta(milliseconds=1)))
+            clock.advance(max((upcoming or target) - now, timedelta(milliseconds=1)))
             steps.tick()
 
     def reserve(self, name: str, fate: str) -> None:

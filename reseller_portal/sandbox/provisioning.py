@@ -91,6 +91,7 @@ def open_workspace(subject: str) -> None:
         return
     mailboxes = list(domain.mailboxes.filter(order=order, status="IN_PROGRESS").order_by("pk"))
     if not mailboxes:
+        _close(order)
         return
     if domain.status not in READY:
         _fail_mailboxes(domain, order, mailboxes, f"Domain is {domain.status}")
@@ -117,7 +118,7 @@ def open_workspace(subject: str) -> None:
 
 @step("password")
 def create_password(mailbox_id: str) -> None:
-    mailbox = Mailbox.objects.select_related("domain").filter(pk=mailbox_id, status="IN_PROGRESS").first()
+    mailbox = _under_way(mailbox_id, "IN_PROGRESS")
     if mailbox is None:
         return
     mailbox.status = "CREATING_PASSWORD"
@@ -131,8 +132,7 @@ def _pace(domain: Domain) -> float:
 
 @step("activate")
 def activate(mailbox_id: str) -> None:
-    rows = Mailbox.objects.select_related("domain", "person", "subscription", "order")
-    mailbox = rows.filter(pk=mailbox_id, status="CREATING_PASSWORD").first()
+    mailbox = _under_way(mailbox_id, "CREATING_PASSWORD")
     if mailbox is None:
         return
     bring_up(mailbox)
@@ -141,6 +141,16 @@ def activate(mailbox_id: str) -> None:
     if mailbox.order:
         _export_of_order(mailbox, mailbox.order)
         _close(mailbox.order)
+
+
+def _under_way(mailbox_id: str, status: str) -> Mailbox | None:
+    """None when it was removed meanwhile, which may have been all that its order waited for."""
+    rows = Mailbox.objects.select_related("domain", "person", "subscription", "order")
+    mailbox = rows.filter(pk=mailbox_id).first()
+    if mailbox is None or mailbox.status == status:
+        return mailbox
+    _close(mailbox.order)
+    return None
 
 
 def bring_up(mailbox: Mailbox, action_id: str | None = None) -> None:

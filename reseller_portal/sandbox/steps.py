@@ -42,7 +42,7 @@ def tick() -> int:
     if not Step.objects.filter(due_at__lte=now).exists():
         return 0
     done = 0
-    with transaction.atomic(using=ALIAS):
+    with transaction.atomic(using=ALIAS), clock.standing_at(now):
         alone()
         while found := Step.objects.filter(due_at__lte=now).order_by("due_at", "pk").first():
             found.delete()

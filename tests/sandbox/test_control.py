@@ -13,7 +13,8 @@ import pytest
 import requests
 import responses
 
-from reseller_portal.sandbox import clock, controlling, delivery
+from reseller_portal.sandbox import clock, controlling, delivery, wallet
+from reseller_portal.sandbox.control import Control
 from reseller_portal.sandbox.loading import load_mailboxes
 from reseller_portal.sandbox.models import Event, Mailbox
 from reseller_portal.sandbox.serving import Pace
@@ -232,3 +233,21 @@ def test_the_journal_keeps_no_body_and_only_the_end_of_the_key(api: Api) -> None
     assert rows[-1]["operation"] == "create_user"
     assert rows[-1]["key"] == "…-key"
     assert "ivo" not in json.dumps(rows)
+
+
+def test_moving_the_clock_takes_no_money_back(sandbox: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody pays between the look at the clock and its moving."""
+    stale = clock.world()
+    wallet.charge(1299, "Domain", "")
+    monkeypatch.setattr(clock, "world", lambda: stale)
+    clock.advance(timedelta(hours=1))
+    monkeypatch.undo()
+    assert sandbox.wallet_minor() == stale.wallet_minor - 1299
+
+
+def test_a_frozen_clock_stands_where_it_was(sandbox: Control) -> None:
+    sandbox.run()
+    before = clock.now()
+    sandbox.freeze()
+    assert before <= clock.now() <= before + timedelta(minutes=1)
+    assert clock.now() == clock.now()

@@ -1,5 +1,7 @@
 """What is taken away while it comes up stays away, and stops nothing else."""
 
+import pytest
+
 from reseller_portal.sandbox.models import Order, Step
 from tests.sandbox.conftest import Api, Owner
 
@@ -14,6 +16,19 @@ def test_a_mailbox_removed_while_it_is_made_never_comes(api: Api) -> None:
     owner.wait(seconds=30)
     assert [(each["mailboxId"], each["status"]) for each in owner.mailboxes] == [(stays["mailboxId"], "ACTIVE")]
     assert [each["mailboxId"] for each in api.events("mailbox.created")] == [stays["mailboxId"]]
+    assert Order.objects.get(pk=order).status == "PAID"
+
+
+@pytest.mark.parametrize("seconds", [3.0, 4.5, 5.5, 6.0])
+def test_an_order_ends_though_all_that_it_waits_for_is_removed(api: Api, seconds: float) -> None:
+    """Before the workspace opens, and at each stage of a mailbox."""
+    owner = Owner(api, api.user())
+    order = api.order(owner.user, owner.domain)
+    owner.wait(seconds=seconds)
+    for each in owner.mailboxes:
+        if each["status"] != "ACTIVE":
+            api.ok("DELETE", "/mailboxes/remove", {"mailboxId": each["mailboxId"]}, userId=owner.user)
+    owner.wait(seconds=30)
     assert Order.objects.get(pk=order).status == "PAID"
 
 

@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -39,8 +41,7 @@ class Command(BaseCommand):
             if not Customer.objects.exists():
                 _make_people(password)
         begin_long_ago()
-        for customer in CUSTOMERS:
-            _order_what_is_missing(customer.slug)
+        _order_what_is_missing()
         self._leave_something_to_adopt()
         read_wallet()
         self._print_table(password)
@@ -121,17 +122,31 @@ def _make_customer(demo: DemoCustomer, password: str) -> None:
     )
 
 
-def _order_what_is_missing(slug: str) -> None:
-    """A demo that was stopped half way goes on where it was."""
-    wanted = [order for order in ORDERS if order.customer == slug]
-    actor = _owner_of(slug)
+def _order_what_is_missing() -> None:
+    """Wave by wave. A demo that was stopped half way goes on where it was."""
+    placed = {customer.slug: len(_placed(_owner_of(customer.slug))) for customer in CUSTOMERS}
+    for wave in sorted({order.wave for order in ORDERS}):
+        missing = [order for order in ORDERS if order.wave == wave and _place_of(order) >= placed[order.customer]]
+        _order(missing)
+        _wait(partial(_are_over, wave), "deliveries")
+        _let_time_pass()
+
+
+def _place_of(demo: DemoOrder) -> int:
+    """Which one of its customer's orders it is, from 0."""
+    return [order for order in ORDERS if order.customer == demo.customer].index(demo)
+
+
+def _placed(actor: Actor) -> list[Order]:
     with scope(actor.customer.pk):
-        placed = Order.objects.filter(customer=actor.customer).count()
-    if placed:
-        _let_time_pass()
-    for order in wanted[placed:]:
-        _order(order)
-        _let_time_pass()
+        return list(Order.objects.filter(customer=actor.customer).order_by("pk"))
+
+
+def _are_over(wave: int) -> bool:
+    """All that is awaited of this wave and of those before it."""
+    orders = {customer.slug: _placed(_owner_of(customer.slug)) for customer in CUSTOMERS}
+    awaited = [order for order in ORDERS if order.wave <= wave and order.is_awaited]
+    return all(orders[each.customer][_place_of(each)].is_final for each in awaited)
 
 
 def _let_time_pass() -> None:
@@ -141,7 +156,7 @@ def _let_time_pass() -> None:
     customer = _owner_of("acme").customer
     with scope(customer.pk):
         rows = Mailbox.objects.filter(customer=customer, domain__name=OF_THE_PAST)
-    _wait(lambda: _are_all(rows, Mailbox.State.EXPIRED), "the end of a subscription")
+    _wait(partial(_are_all, rows, Mailbox.State.EXPIRED), "the end of a subscription")
 
 
 def _are_all(rows: QuerySet[Mailbox], state: str) -> bool:
@@ -149,20 +164,21 @@ def _are_all(rows: QuerySet[Mailbox], state: str) -> bool:
         return not rows.exclude(state=state).exists()
 
 
-def _order(demo: DemoOrder) -> None:
-    """As a person would: build, check, wait for the prices, pay, and watch it come up."""
-    actor = _owner_of(demo.customer)
+def _order(wanted: Sequence[DemoOrder]) -> None:
+    """As a person would, in several windows: build, check, wait for the prices, pay."""
+    quotes = [_ask_for(demo) for demo in wanted]
+    for actor, quote in quotes:
+        _wait(partial(_is_checked, actor, quote), "prices")
+        with scope(actor.customer.pk):
+            total = sum(line.price_minor for line in quote.lines.filter(state="ready"))
+            confirm_quote(actor=actor, quote=quote, total_minor=total)
+
+
+def _ask_for(demo: DemoOrder) -> tuple[Actor, Quote]:
+    actor, wish = _owner_of(demo.customer), Wish(demo.provider, demo.domains, demo.people)
     with scope(actor.customer.pk):
-        wish = Wish(demo.provider, demo.domains, demo.people)
-        quote = make_quote(
-            actor=actor, draft=QuoteDraft(demo.provider, build(actor.customer, wish).lines, wish.as_json())
-        )
-    _wait(lambda: _is_checked(actor, quote), "prices")
-    with scope(actor.customer.pk):
-        total = sum(line.price_minor for line in quote.lines.filter(state="ready"))
-        order = confirm_quote(actor=actor, quote=quote, total_minor=total)
-    if demo.is_awaited:
-        _wait(lambda: _is_over(actor, order), "deliveries")
+        draft = QuoteDraft(demo.provider, build(actor.customer, wish).lines, wish.as_json())
+        return actor, make_quote(actor=actor, draft=draft)
 
 
 def _owner_of(slug: str) -> Actor:
@@ -176,12 +192,7 @@ def _is_checked(actor: Actor, quote: Quote) -> bool:
         return not quote.lines.filter(state="checking").exists()
 
 
-def _is_over(actor: Actor, order: Order) -> bool:
-    with scope(actor.customer.pk):
-        return Order.objects.get(pk=order.pk).is_final
-
-
-def _wait(is_there: Any, what: str) -> None:
+def _wait(is_there: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not is_there():
         if time.monotonic() > deadline:
