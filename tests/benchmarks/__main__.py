@@ -21,11 +21,13 @@ def main(names: list[str]) -> int:
         sys.stderr.write(f"There is no goal {', '.join(sorted(unknown))}. There are: {', '.join(sorted(GOALS))}.\n")
         return 2
     findings: list[Finding] = []
-    with running_stack() as stack:
-        for name in names or sorted(GOALS):
-            sys.stderr.write(f"Measuring {name} ...\n")
-            findings += GOALS[name](stack)
-    sys.stdout.write(as_table(findings) + "\n")
+    try:
+        with running_stack() as stack:
+            for name in names or sorted(GOALS):
+                sys.stderr.write(f"Measuring {name} ...\n")
+                findings += GOALS[name](stack)
+    finally:
+        sys.stdout.write(as_table(findings) + "\n")
     return 0 if all(finding.is_met for finding in findings) else 1
 
 
