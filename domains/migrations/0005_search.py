@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations
 
-from accounts.row_security import search_extensions, search_function
+from accounts.searching import search_extensions, search_function
 
 
 class Migration(migrations.Migration):
