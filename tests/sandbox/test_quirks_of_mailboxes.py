@@ -4,6 +4,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from reseller_portal.sandbox.models import Event
 from tests.sandbox.conftest import Api, Owner
 
@@ -230,3 +232,11 @@ def test_quirk_40_keys_change_with_the_place(owner: Owner) -> None:
     assert event["updatedFields"] == {"username": "upper"}
     assert event["workspaceType"] == "GOOGLE"
     assert event["actionId"] == answer["actionId"]
+
+
+@pytest.mark.parametrize("item", [{}, {"mailboxId": ""}, {"mailboxId": None, "firstName": "Maya"}])
+def test_a_list_of_updates_says_which_mailbox_each_is_about(owner: Owner, item: dict[str, object]) -> None:
+    body = {"mailboxData": [item]}
+    answer = owner.api.call("PATCH", "/mailboxes/update-mailbox-details", body, userId=owner.user)
+    assert answer.status_code == 400
+    assert "mailboxId" in answer.text

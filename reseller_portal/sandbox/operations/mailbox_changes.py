@@ -51,7 +51,9 @@ def update_mailboxes(call: Call) -> Answer:
 def _try_change(call: Call, wish: object) -> dict[str, Any]:
     if not isinstance(wish, Mapping):
         raise Refusal(400, "each of mailboxData must be an object")
-    mailbox_id = str(wish.get("mailboxId", ""))
+    mailbox_id = str(wish.get("mailboxId") or "")
+    if not mailbox_id:
+        raise Refusal(400, "each of mailboxData needs a mailboxId")
     if Step.objects.filter(kind="mailbox_changes", subject__startswith=f"{mailbox_id} ").exists():
         return {"mailboxId": mailbox_id, "success": False, "message": "Rate limit exceeded"}
     try:
