@@ -240,3 +240,11 @@ def test_a_list_of_updates_says_which_mailbox_each_is_about(owner: Owner, item: 
     answer = owner.api.call("PATCH", "/mailboxes/update-mailbox-details", body, userId=owner.user)
     assert answer.status_code == 400
     assert "mailboxId" in answer.text
+
+
+def test_a_mailbox_is_not_renamed_to_an_address_that_is_taken(owner: Owner) -> None:
+    one, other = owner.mailboxes
+    taken = other["email"].partition("@")[0]
+    body = {"mailboxData": {"mailboxId": one["mailboxId"], "userName": taken}}
+    answer = owner.api.call("PATCH", "/mailboxes/update-mailbox-details", body, userId=owner.user)
+    assert (answer.status_code, taken in answer.text) == (422, True)

@@ -92,7 +92,7 @@ def _free_username(mailbox: Mailbox, username: str) -> str:
         raise Refusal(422, f"Username {username} is not valid")
     email = f"{username}@{mailbox.domain.name}"
     if Mailbox.objects.filter(email=email).exclude(status__in=GONE).exclude(pk=mailbox.pk).exists():
-        raise Refusal(409, f"Mailbox {email} already exists")
+        raise Refusal(422, f"Mailbox {email} already exists")
     return username
 
 
