@@ -52,13 +52,8 @@ def narrowed_to(customer_id: int) -> Iterator[None]:
     Every page of a customer passes here, and a scope in a scope would cost it a savepoint and two more questions. The
     database is not told of the end: let the outer block end with this one.
     """
-    wanted = Scope(customer_id=customer_id)
-    _tell_database(wanted)
-    token = _current.set(wanted)
-    try:
+    with _told(Scope(customer_id=customer_id)):
         yield
-    finally:
-        _current.reset(token)
 
 
 @contextmanager
@@ -73,16 +68,23 @@ def staff_scope(reason: str) -> Iterator[None]:
 def _within(wanted: Scope) -> Iterator[None]:
     before, is_inner = current_scope(), connection.in_atomic_block
     with transaction.atomic():
-        _tell_database(wanted)
-        token = _current.set(wanted)
-        try:
+        with _told(wanted):
             yield
-        finally:
-            _current.reset(token)
         # SET LOCAL outlives a released savepoint, so a nested scope puts the outer one back itself. After an error
         # the rollback does it, and at the end of the outermost one the commit.
         if is_inner and not connection.needs_rollback:
             _tell_database(before)
+
+
+@contextmanager
+def _told(wanted: Scope) -> Iterator[None]:
+    """Let the database and `current_scope` know. The database is not told of the end."""
+    _tell_database(wanted)
+    token = _current.set(wanted)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def _tell_database(wanted: Scope) -> None:

@@ -1,6 +1,8 @@
 """Reading domains."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Count, Q
 
@@ -16,24 +18,33 @@ STATES = {
 ORDER = ("name", "id")
 
 
-def list_domains(*, customer: Customer, contains: str = "", state: str = "", after: str = "") -> Window[Domain]:
+class DomainRow(NamedTuple):
+    """What a list says of a domain."""
+
+    id: int
+    name: str
+    state: str
+    provider: str
+    expires_at: datetime | None
+    missing_since: datetime | None
+    seen_at: datetime
+
+
+def list_domains(*, customer: Customer, contains: str = "", state: str = "", after: str = "") -> Window[DomainRow]:
     """One window of a customer's domains by name; `state` is a key of STATES, anything else means all."""
-    rows, states = Domain.objects.filter(customer=customer), STATES.get(state)
-    needle = contains.strip().lower()
+    rows = Domain.objects.filter(customer=customer).values_list(*DomainRow._fields, named=True)
+    states, needle = STATES.get(state), contains.strip().lower()
     if needle:
-        found = window_containing(rows, Search("domains_containing", needle, states), order=ORDER, after=after)
-    else:
-        rows = rows.filter(state__in=states) if states else rows.exclude(state=Domain.State.REMOVED)
-        found = window(rows, order=ORDER, after=after)
-    return Window(_with_mailbox_count(found.rows, customer), found.next_key)
+        return window_containing(rows, Search("domains_containing", needle, states), order=ORDER, after=after)
+    rows = rows.filter(state__in=states) if states else rows.exclude(state=Domain.State.REMOVED)
+    return window(rows, order=ORDER, after=after)
 
 
-def _with_mailbox_count(domains: Sequence[Domain], customer: Customer) -> list[Domain]:
-    """Counted for the rows of one window only: counted in their query, all rows of the customer would be grouped."""
+def mailbox_counts(*, customer: Customer, domains: Sequence[int]) -> dict[int, int]:
+    """Of one window's rows alone: counted in their query, all rows of the customer would be grouped."""
     living = ~Q(mailboxes__state__in=["FAILED", "REMOVED"])
-    rows = Domain.objects.filter(customer=customer).annotate(mailbox_count=Count("mailboxes", filter=living))
-    counted = rows.in_bulk([domain.pk for domain in domains])
-    return [counted[domain.pk] for domain in domains]
+    rows = Domain.objects.filter(customer=customer, pk__in=domains)
+    return dict(rows.values_list("pk").annotate(living=Count("mailboxes", filter=living)))
 
 
 def get_domain(*, customer: Customer, name: str) -> Domain | None:
