@@ -253,6 +253,8 @@ class Machine(RuleBasedStateMachine):
     @rule(number=which, fault=faults)
     def remove_mailbox(self, number: int, fault: str) -> None:
         mailbox: Mailbox = self.pick(number, self.books.boxes())
+        if sum(each.address == mailbox.address for each in self.books.boxes()) > 1:
+            return  # Two orders of one name under way: for seconds there are two, and no call tells which is which.
         (known,) = self.client.mailboxes.list(self.user, contains=mailbox.address).items
 
         def look() -> bool:
