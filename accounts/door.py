@@ -8,6 +8,7 @@ from django.contrib.auth.middleware import get_user
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.actors import Actor, member_actor
@@ -84,10 +85,15 @@ def _memberships_sql() -> tuple[str, tuple[Any, ...]]:
 
 def _membership(row: tuple[Any, ...]) -> Membership:
     """What `select_related` makes of its row: the columns of the one, then those of the other."""
-    own, company = ([field.attname for field in model._meta.concrete_fields] for model in (Membership, Customer))
+    own, company = _columns(Membership), _columns(Customer)
     membership = Membership.from_db(connection.alias, own, row[: len(own)])
     membership.customer = Customer.from_db(connection.alias, company, row[len(own) :])
     return membership
+
+
+@cache
+def _columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 def _actor_for(user: User, memberships: list[Membership], *, slug: str) -> Actor:

@@ -26,7 +26,6 @@ from reseller_portal.core.states import look_of
 from reseller_portal.core.times import since, time_of_day, times_of_page
 
 register = template.Library()
-Plain = Hashable
 # The first that fits: most browsers also claim to be another one.
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
 SYSTEMS = (
@@ -105,7 +104,7 @@ def _escaped(cell: object) -> str:
 
 
 @register.simple_tag
-def remembered(template_name: str, **values: Plain) -> SafeString:
+def remembered(template_name: str, **values: Hashable) -> SafeString:
     """A template that says nothing but these values: rendered once for each set of them, in each process.
 
     A frame is the same on every page of a person. What is the request's alone, as its token, stays outside.
@@ -115,25 +114,19 @@ def remembered(template_name: str, **values: Plain) -> SafeString:
     return _rendered(template_name, _key(values))
 
 
-def _key(values: Mapping[str, Plain]) -> tuple[tuple[str, type, Plain], ...]:
+def _key(values: Mapping[str, Hashable]) -> tuple[tuple[str, type, Hashable], ...]:
     """With the types, since a text that is safe equals one that is not."""
     return tuple((key, type(value), value) for key, value in values.items())
 
 
 @lru_cache(maxsize=4096)
-def _rendered(name: str, values: tuple[tuple[str, type, Plain], ...]) -> SafeString:
+def _rendered(name: str, values: tuple[tuple[str, type, Hashable], ...]) -> SafeString:
     return SafeString(get_template(name).render({key: value for key, _, value in values}))
 
 
 @cache
 def _markup(name: str) -> str:
     return str(get_template(name).template.source).strip()  # type: ignore[attr-defined]  # Django's own engine has it
-
-
-@register.simple_tag
-def as_of(moment: datetime) -> SafeString:
-    """`when` to the minute, cheap enough for every row of a list."""
-    return times_of_page().as_of(moment)
 
 
 @register.simple_tag
