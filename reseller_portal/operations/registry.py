@@ -1,5 +1,6 @@
 """What each kind of operation does. The app that owns a kind registers its handler in `AppConfig.ready`."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
@@ -77,18 +78,18 @@ class Handler(Protocol):
     def settle(self, operation: Operation) -> None: ...
 
 
-class Lookup:
+class Lookup(ABC):
     """A question: the answer is kept on the row, and asking twice harms nobody."""
 
     repeatable: ClassVar[bool] = True
 
-    def send(self, operation: Operation, client: Client) -> Sent:
-        raise NotImplementedError
+    @abstractmethod
+    def send(self, operation: Operation, client: Client) -> Sent: ...
 
     def look(self, operation: Operation, client: Client) -> Seen:
         return NotHappened()
 
-    def settle(self, operation: Operation) -> None:
+    def settle(self, operation: Operation) -> None:  # noqa: B027  # a question may, but need not, settle anything
         """Nothing beside the row."""
 
 
