@@ -7,12 +7,13 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Customer
-from billing.order_models import Item, Order, OrderLine, OrderPart, Provider, Quote, QuoteLine
+from billing.order_models import PROVIDER_WORDS, Item, Order, OrderLine, OrderPart, Provider, Quote, QuoteLine
 from billing.price_rules import PriceRule
 from billing.subscription_models import Subscription
 from billing.wallet_models import WalletReading
 
 __all__ = [
+    "PROVIDER_WORDS",
     "Account",
     "Entry",
     "Item",

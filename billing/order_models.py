@@ -14,6 +14,9 @@ class Provider(models.TextChoices):
     MICROSOFT = "MICROSOFT", "Microsoft 365"
 
 
+PROVIDER_WORDS = {str(value): str(label) for value, label in Provider.choices}
+
+
 class Item(models.TextChoices):
     DOMAIN = "domain", "Domain"
     MAILBOX = "mailbox", "Mailbox"

@@ -31,11 +31,8 @@ class MailboxRow(NamedTuple):
 
 def list_mailboxes(*, customer: Customer, contains: str = "", state: str = "", after: str = "") -> Window[MailboxRow]:
     """One window of a customer's mailboxes by address; `state` is a key of STATES, anything else means all."""
-    rows, states = (
-        Mailbox.objects.filter(customer=customer).values_list(*MailboxRow._fields, named=True),
-        STATES.get(state),
-    )
-    needle = contains.strip().lower()
+    rows = Mailbox.objects.filter(customer=customer).values_list(*MailboxRow._fields, named=True)
+    states, needle = STATES.get(state), contains.strip().lower()
     if needle:
         return window_containing(rows, Search("mailboxes_containing", needle, states), order=ORDER, after=after)
     rows = rows.filter(state__in=states) if states else rows.exclude(state=Mailbox.State.REMOVED)

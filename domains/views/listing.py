@@ -6,19 +6,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.door import CustomerRequest, customer_view
 from accounts.selectors import history_of
-from billing.models import Provider
+from billing.models import PROVIDER_WORDS
 from billing.selectors import subscription_of_name
 from domains.models import Domain
 from domains.selectors import DomainRow, get_domain, list_domains, mailbox_counts
 from domains.services.refreshing import refresh_domain, refresh_of
 from reseller_portal.core.parts import is_part, page_or_part
-from reseller_portal.core.templatetags.portal import state_word
+from reseller_portal.core.templatetags.portal import listed_state
 from reseller_portal.core.times import Times, times_of_page
 from reseller_portal.operations.models import Operation
 
 VIEWS = (("", "All"), ("active", "Active"), ("working", "Being registered"), ("attention", "Needs attention"))
 STATE_WORDS = {str(value): str(label) for value, label in Domain.State.choices}
-PROVIDER_WORDS = {str(value): str(label) for value, label in Provider.choices}
 
 
 @require_GET
@@ -43,12 +42,11 @@ def domain_list(request: CustomerRequest) -> HttpResponse:
 
 def _cells(domain: DomainRow, mailboxes: int, base: str, times: Times) -> tuple[object, ...]:
     """One row, ready to print."""
-    words = state_word(domain.state, STATE_WORDS.get(domain.state, domain.state))
     return (
         domain.id,
         f"{base}{domain.name}/",
         domain.name,
-        state_word("unknown", "Not found there") if domain.missing_since else words,
+        listed_state(domain.state, STATE_WORDS, is_missing=bool(domain.missing_since)),
         mailboxes,
         PROVIDER_WORDS.get(domain.provider, domain.provider) or "None",
         times.day(domain.expires_at),

@@ -5,25 +5,23 @@ from allauth.core import ratelimit
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.door import CustomerRequest, customer_view
 from accounts.selectors import history_of
-from billing.models import Provider
+from billing.models import PROVIDER_WORDS
 from mailboxes.models import Credential, Mailbox
 from mailboxes.selectors import MailboxRow, get_mailbox, list_mailboxes
 from mailboxes.services.refreshing import refresh_mailbox, refresh_of
 from mailboxes.services.secrets import NoCredentials, Revealed, reveal
 from reseller_portal.core.parts import is_part, page_or_part
-from reseller_portal.core.templatetags.portal import state_word
+from reseller_portal.core.templatetags.portal import listed_state
 from reseller_portal.core.times import Times, times_of_page
 
 VIEWS = (("", "All"), ("active", "Active"), ("working", "Being created"), ("attention", "Needs attention"))
 STATE_WORDS = {str(value): str(label) for value, label in Mailbox.State.choices}
-PROVIDER_WORDS = {str(value): str(label) for value, label in Provider.choices}
 SHOWN_SECONDS = 30
 SERVERS = {
     "GOOGLE": ("smtp.gmail.com:587", "imap.gmail.com:993"),
@@ -65,16 +63,11 @@ def _cells(mailbox: MailboxRow, base: str, times: Times) -> tuple[str, ...]:
         f"{base}{mailbox.id}/",
         mailbox.address,
         f"{mailbox.first_name} {mailbox.last_name}",
-        state_word("unknown", "Not found there") if mailbox.missing_since else _state(mailbox.state),
+        listed_state(mailbox.state, STATE_WORDS, is_missing=bool(mailbox.missing_since)),
         PROVIDER_WORDS.get(mailbox.provider, mailbox.provider),
         times.day(mailbox.expires_at),
         times.as_of(mailbox.seen_at),
     )
-
-
-def _state(state: str) -> SafeString:
-    """The upstream may use a word that is new to us: then that word stands there."""
-    return state_word(state, STATE_WORDS.get(state, state))
 
 
 @require_GET

@@ -67,6 +67,11 @@ def state_word(value: str, word: str, kind: str = "state") -> SafeString:
     )
 
 
+def listed_state(value: str, words: Mapping[str, str], *, is_missing: bool) -> SafeString:
+    """The state of a row in a list. The upstream may use a word that is new to us: then that word stands there."""
+    return state_word("unknown", "Not found there") if is_missing else state_word(value, words.get(value, value))
+
+
 @register.filter
 def money(amount_minor: int | None, currency: str = "USD") -> str:
     """Minor units as an amount with its currency: 123456 is $1,234.56."""
