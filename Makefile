@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PLAIN := SECRET_KEY=only-for-checks-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
 	FIELD_KEYS=3w2kJ9cYh0m3xv5b5n2m5sU1m9H0r9t3Qm9Jt0yqv0E= DATABASE_URL=postgresql://app:app@localhost/portal \
 	CELERY_BROKER_URL=redis://localhost:6379/0 UPSTREAM_URL=https://upstream.example/api/v1/integration \
-	UPSTREAM_KEY=key ALLOWED_HOSTS=portal.example
+	UPSTREAM_KEY=key ALLOWED_HOSTS=portal.example ADMIN_HOST=admin.example
 
 .PHONY: run sandbox load reset test soak check bench format lock setup setup-run browser clean
 

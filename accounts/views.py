@@ -2,8 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from accounts.door import memberships_of, public_view
+from accounts.hosts import admin_origin
 from accounts.models import User
 from accounts.tenancy import user_scope
 
@@ -17,4 +19,4 @@ def home(request: HttpRequest) -> HttpResponse:
         companies = memberships_of(request.user)
     if companies:
         return redirect("overview", customer=companies[0].customer.slug)
-    return redirect("admin:index" if request.user.is_staff else "account_logout")
+    return redirect(admin_origin() + reverse("admin:index") if request.user.is_staff else "account_logout")

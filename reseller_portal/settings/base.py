@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "reseller_portal.core.middleware.NulMiddleware",
+    "accounts.hosts.AdminHostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -221,6 +222,8 @@ STORAGES = {
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Where links in e-mails lead that no page asked for; the host is one of the brand's.
 PORTAL_ORIGIN = env.text("PORTAL_ORIGIN", "https://{host}")
+# The one host that serves the admin. Brands' hosts do not.
+ADMIN_HOST = env.text("ADMIN_HOST", "127.0.0.1").lower()
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

@@ -11,7 +11,8 @@ from reseller_portal.settings.base import (
 )
 
 DEVELOPMENT = False
-ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
+ADMIN_HOST = env.text("ADMIN_HOST").lower()
+ALLOWED_HOSTS = [*env.items("ALLOWED_HOSTS"), ADMIN_HOST]
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if "*" not in host]
 
 if env.flag("DEBUG"):

@@ -32,4 +32,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 PORTAL_ORIGIN = "http://{host}"
+ADMIN_HOST = "testserver"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
