@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from reseller_portal.upstream.answer import Accepted, Answer, accepted
 from reseller_portal.upstream.caller import Caller
 from reseller_portal.upstream.models.dns import DnsRecord, DnsRecordDraft, Zone
-from reseller_portal.upstream.reader import Reader
+from reseller_portal.upstream.reader import Reader, read_each
+
+IDS = ("recordId", "id")
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,9 @@ class Dns:
         found = self.call("list_dns_records", query={"userId": user_id, "domain": domain}).one()
         if not found.has("records"):
             raise found.malformed("records")
-        return Zone(_records(found.many("records")), _records(found.many("disabledRecords")))
+        served = read_each(found.many("records"), DnsRecord.read, ids=IDS)
+        kept = read_each(found.lenient().many("disabledRecords"), DnsRecord.read, ids=IDS)
+        return Zone(served.items, kept.items, (*served.left_out, *kept.left_out))
 
     def add(self, user_id: str, domain: str, records: Sequence[DnsRecordDraft]) -> tuple[DnsRecord, ...]:
         """What the upstream says it added, () where it does not say. Path secondary, body documented.

@@ -12,7 +12,7 @@ from reseller_portal.upstream.models.batches import Batch, filled, read_batch
 from reseller_portal.upstream.models.domains import Domain
 from reseller_portal.upstream.models.renewals import DomainAutoRenewal, Renewal, RenewalQuote
 from reseller_portal.upstream.paging import MOST_PER_PAGE, Page, page_query, read_page, walk
-from reseller_portal.upstream.reader import Reader
+from reseller_portal.upstream.reader import Missed, Reader, read_each
 
 SAYS_NO = (404, 409, 422)
 
@@ -24,16 +24,16 @@ class Domains:
     def suggest(self, keyword: str, tlds: Sequence[str] = (), years: int = 1) -> tuple[Availability, ...]:
         """Names like `keyword`, `tlds` without dot; the very name may be missing, which proves nothing. Level sister.
 
-        A search quota of its own may answer `Throttled` with a long wait.
+        A search quota of its own may answer `Throttled` with a long wait. An offer with an odd price is not for sale.
         """
         body: dict[str, Any] = {"domainName": keyword, "years": years}
         found = self.call("suggest_domains", body=body | ({"tlds": list(tlds)} if tlds else {})).one()
         if not found.has("availableDomains"):
             raise found.malformed("availableDomains")
-        exact = found.one("exactMatch")
-        offers = [*([exact] if exact else []), *found.many("availableDomains")]
+        exact = found.lenient().one("exactMatch")
+        offers = [*([replace(exact, notes=None)] if exact else []), *found.many("availableDomains")]
         named: dict[str, Availability] = {}
-        for offer in map(Availability.read, offers):
+        for offer in read_each(offers, Availability.read, ids=("domainName",)).items:
             named.setdefault(offer.name.casefold(), offer)
         return tuple(named.values())
 
@@ -75,9 +75,8 @@ class Domains:
         """
         asked = [{"domainName": domain, "serviceProvider": provider} for domain in filled(domains)]
         answer = self.call("check_workspace", body={"domains": asked})
-        checks = {
-            check.domain.casefold(): check for check in map(WorkspaceCheck.read, answer.many("domains", "results"))
-        }
+        each = read_each(answer.many("domains", "results"), WorkspaceCheck.read, ids=("domainName",))
+        checks = {check.domain.casefold(): check for check in each.items}
         silence = "not answered"
         return [checks.get(domain.casefold(), WorkspaceCheck(domain, False, silence)) for domain in domains]
 
@@ -85,11 +84,11 @@ class Domains:
         """One page of a customer's domains; EMPTY for a foreign `user_id`. Secondary, answer assumed."""
         query = {"userId": user_id, **page_query(page, limit), "contains": contains}
         answer = self.call("list_user_domains", query=query)
-        return read_page(answer, Domain.read, answer.many("domains"), asked=page)
+        return read_page(answer, Domain.read, answer.many("domains"), asked=page, ids=("domainId", "id"))
 
-    def all(self, user_id: str, contains: str = "") -> Iterator[Domain]:
-        """Every page of `list`, each domain once; what is missing in one pass need not be gone."""
-        return walk(lambda page: self.list(user_id, page, contains=contains))
+    def all(self, user_id: str, contains: str = "", *, left_out: Missed | None = None) -> Iterator[Domain]:
+        """Every page of `list`, each domain once; what is missing in one pass need not be gone. `left_out`: `walk`."""
+        return walk(lambda page: self.list(user_id, page, contains=contains), left_out)
 
     def get(self, user_id: str, name: str) -> Domain:
         """One domain; nothing that `list` does not tell as well. Assumed."""

@@ -16,6 +16,7 @@ from reseller_portal.upstream.models.exports import (
     PlatformWorkspace,
 )
 from reseller_portal.upstream.models.orders import GoogleOauth
+from reseller_portal.upstream.reader import read_each
 
 MISSES_A_FIELD = re.compile(r"mailbox\s*ids|missing|required|provide", re.IGNORECASE)
 
@@ -78,7 +79,7 @@ class Exports:
     def workspaces(self, user_id: str, login_id: str) -> tuple[PlatformWorkspace, ...]:
         """The organisations of an INSTANTLY login. Path secondary, answer assumed."""
         answer = self.call("list_platform_workspaces", query={"userId": user_id, "credentialId": login_id})
-        return tuple(PlatformWorkspace.read(item) for item in answer.many("workspaces"))
+        return read_each(answer.many("workspaces"), PlatformWorkspace.read, ids=("orgId", "id")).items
 
     def _export(self, user_id: str, body: dict[str, Any]) -> Accepted:
         return accepted(self.call("export_mailboxes", query={"userId": user_id}, body=body))

@@ -14,7 +14,9 @@ from reseller_portal.upstream.models.mailboxes import (
     MailboxHealth,
 )
 from reseller_portal.upstream.paging import MOST_PER_PAGE, Page, page_query, read_page, walk
-from reseller_portal.upstream.reader import Reader
+from reseller_portal.upstream.reader import Missed, Reader
+
+IDS = ("mailboxId", "id")
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,9 @@ class Mailboxes:
         query = {"userId": user_id, **page_query(page, limit), "contains": contains}
         return _page(self.call("list_user_mailboxes", query=query), page)
 
-    def all(self, user_id: str, contains: str = "") -> Iterator[Mailbox]:
-        """Every page of `list`, each mailbox once; what is missing in one pass need not be gone."""
-        return walk(lambda page: self.list(user_id, page, contains=contains))
+    def all(self, user_id: str, contains: str = "", *, left_out: Missed | None = None) -> Iterator[Mailbox]:
+        """Every page of `list`, each mailbox once; what is missing in one pass need not be gone. `left_out`: `walk`."""
+        return walk(lambda page: self.list(user_id, page, contains=contains), left_out)
 
     def get(self, mailbox_id: str) -> Mailbox:
         """One mailbox of any customer: compare `user_id` before you show it. 404 when removed. Secondary."""
@@ -83,13 +85,13 @@ class Mailboxes:
 def _page(answer: Answer, asked: int) -> Page[Mailbox]:
     grouped = answer.maybe_one()
     if grouped and not grouped.has("mailboxes") and grouped.has("domains"):
-        return read_page(
-            answer, Mailbox.read, [box for group in grouped.many("domains") for box in _inside(group)], asked
-        )
-    return read_page(answer, Mailbox.read, answer.many("mailboxes"), asked)
+        boxes = [box for group in grouped.many("domains") for box in _inside(group)]
+        return read_page(answer, Mailbox.read, boxes, asked, ids=IDS)
+    return read_page(answer, Mailbox.read, answer.many("mailboxes"), asked, ids=IDS)
 
 
 def _inside(group: Reader) -> list[Reader]:
     """The mailboxes of one domain, each told its domain."""
+    group = group.lenient()
     domain = {"domain": group.text_or_empty("domainName")}
-    return [replace(box, values={**domain, **box.values}) for box in group.many("mailboxes")]
+    return [replace(box, values={**domain, **box.values}, notes=None) for box in group.many("mailboxes")]

@@ -40,7 +40,7 @@ class Placement:
         """One page of a customer's tests, newest first. Secondary, answer assumed."""
         query = {"userId": user_id, "orderId": order_id, "mailboxId": mailbox_id, **page_query(page, limit)}
         answer = self.call("list_placement_reports", query=query)
-        return read_page(answer, PlacementReport.read, answer.many("reports"), asked=page)
+        return read_page(answer, PlacementReport.read, answer.many("reports"), asked=page, ids=("orderId",))
 
     def all_reports(self, user_id: str, *, order_id: str = "", mailbox_id: str = "") -> Iterator[PlacementReport]:
         """Every page of `reports`, each test once."""

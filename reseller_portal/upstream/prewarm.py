@@ -40,7 +40,7 @@ def stock_query(page: int, limit: int | None) -> dict[str, object]:
 
 
 def read_stock(answer: Answer, asked: int) -> Page[PrewarmedDomain]:
-    return read_page(answer, PrewarmedDomain.read, answer.many("inventory"), asked)
+    return read_page(answer, PrewarmedDomain.read, answer.many("inventory"), asked, ids=("domain",))
 
 
 def ordered(answer: Answer) -> PlacedOrder:

@@ -8,6 +8,7 @@ from reseller_portal.upstream.caller import Caller
 from reseller_portal.upstream.models.batches import filled
 from reseller_portal.upstream.models.subscriptions import Subscription, SubscriptionAutoRenewal
 from reseller_portal.upstream.paging import MOST_PER_PAGE, Page, page_query, read_page, walk
+from reseller_portal.upstream.reader import Missed
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,23 @@ class Subscriptions:
         """One page of the contracts of all customers, filtered. Documented."""
         query = {"status": status, "componentSubscriptionId": subscription_id, "domain": domain}
         answer = self.call("list_subscriptions", query={**query, **page_query(page, limit)})
-        return read_page(answer, Subscription.read, answer.many("subscriptions"), asked=page)
+        return read_page(
+            answer, Subscription.read, answer.many("subscriptions"), asked=page, ids=("subscriptionId", "id")
+        )
 
-    def all(self, *, status: str = "", subscription_id: str = "", domain: str = "") -> Iterator[Subscription]:
-        """Every page of `list`, 50 at most on each; each contract once."""
-        return walk(lambda page: self.list(page, status=status, subscription_id=subscription_id, domain=domain))
+    def all(
+        self,
+        *,
+        status: str = "",
+        subscription_id: str = "",
+        domain: str = "",
+        left_out: Missed | None = None,
+    ) -> Iterator[Subscription]:
+        """Every page of `list`, 50 at most on each; each contract once. `left_out`: `walk`."""
+        return walk(
+            lambda page: self.list(page, status=status, subscription_id=subscription_id, domain=domain),
+            left_out,
+        )
 
     def renew(self, subscription_ids: Sequence[str]) -> Accepted:
         """Queues one more month of each, even with an empty wallet; only events tell the end. Documented.

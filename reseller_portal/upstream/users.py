@@ -7,6 +7,7 @@ from reseller_portal.upstream.answer import Accepted, accepted
 from reseller_portal.upstream.caller import Caller
 from reseller_portal.upstream.models.users import User, UserDraft
 from reseller_portal.upstream.paging import MOST_PER_PAGE, Page, page_query, read_page, walk
+from reseller_portal.upstream.reader import Missed
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,11 @@ class Users:
     def list(self, page: int = 1, limit: int = MOST_PER_PAGE, contains: str = "") -> Page[User]:
         """One page of the customers; `contains` may be ignored by the upstream. Path secondary, answer assumed."""
         answer = self.call("list_users", query={**page_query(page, limit), "contains": contains})
-        return read_page(answer, User.read, answer.many("users"), asked=page)
+        return read_page(answer, User.read, answer.many("users"), asked=page, ids=("id", "userId"))
 
-    def all(self, contains: str = "") -> Iterator[User]:
-        """Every page of `list`, each customer once; who is missing in one pass need not be gone."""
-        return walk(lambda page: self.list(page, contains=contains))
+    def all(self, contains: str = "", *, left_out: Missed | None = None) -> Iterator[User]:
+        """Every page of `list`, each customer once; who is missing in one pass need not be gone. `left_out`: `walk`."""
+        return walk(lambda page: self.list(page, contains=contains), left_out)
 
     def update(self, user_id: str, draft: UserDraft) -> Accepted:
         """Replaces all fields, the e-mail too: read, change, send everything. May be repeated. Documented."""

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reseller_portal.upstream.reader import Reader
+from reseller_portal.upstream.reader import LeftOut, Reader
 
 
 @dataclass(frozen=True)
 class DnsRecord:
-    """One record. `type` is upper case, `ttl` in seconds; `priority` is None where it means nothing."""
+    """One record. `type` is upper case, `ttl` in seconds; `priority` is None where it means nothing.
+
+    `unread` names the keys whose values could not be read, and count as not told.
+    """
 
     id: str
     host: str
@@ -17,9 +20,11 @@ class DnsRecord:
     type: str
     priority: int | None = None
     ttl: int | None = None
+    unread: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, found: Reader) -> "DnsRecord":
+        found = found.lenient()
         return cls(
             id=found.identifier("recordId", "id"),
             host=found.text("host"),
@@ -27,6 +32,7 @@ class DnsRecord:
             type=found.identifier("recordType"),
             priority=None if found.values.get("priority") == "" else found.maybe_whole("priority"),
             ttl=found.maybe_whole("ttl"),
+            unread=found.unread,
         )
 
 
@@ -56,7 +62,11 @@ class DnsRecordDraft:
 
 @dataclass(frozen=True)
 class Zone:
-    """What the upstream serves for a domain, and what it keeps without serving it."""
+    """What the upstream serves for a domain, and what it keeps without serving it.
+
+    A record that cannot be read stands in `left_out` alone; it is there all the same.
+    """
 
     records: tuple[DnsRecord, ...]
     disabled_records: tuple[DnsRecord, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()

@@ -20,6 +20,7 @@ class Domain:
 
     `status`: PENDING, ACTIVE, RENEWING, GRACE_PERIOD, EXPIRED, TRANSFERRED, INACTIVE or a new word.
     `auto_renew` is about the domain, not about its mailboxes. `catch_all` receives all mail sent to the domain.
+    `unread` names the keys whose values could not be read, and count as not told.
     """
 
     id: str
@@ -35,9 +36,11 @@ class Domain:
     catch_all: str = ""
     subscription_id: str = ""
     mailbox_count: int | None = None
+    unread: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, found: Reader) -> "Domain":
+        found = found.lenient()
         catch_all = found.one("emailForwarding")
         return cls(
             id=found.identifier("domainId", "id"),
@@ -50,13 +53,13 @@ class Domain:
             auto_renew=found.maybe_flag("autoRenew"),
             has_privacy=found.maybe_flag("domainProtection"),
             forwarding=_forwarding(found.one("domainForwarding")),
-            catch_all=catch_all.text("email") if catch_all else "",
+            catch_all=catch_all.text_or_note("email") if catch_all else "",
             subscription_id=found.text_or_empty("subscriptionId"),
             mailbox_count=found.maybe_whole("mailboxCount"),
+            unread=found.unread,
         )
 
 
 def _forwarding(found: Reader | None) -> DomainForwarding | None:
-    if found is None:
-        return None
-    return DomainForwarding(forward_to=found.text("forwardTo"), is_masked=found.maybe_flag("maskForwarding"))
+    target = found.text_or_note("forwardTo") if found else ""
+    return DomainForwarding(target, found.maybe_flag("maskForwarding")) if found and target else None

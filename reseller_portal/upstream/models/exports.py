@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from reseller_portal.upstream.reader import Reader
+from reseller_portal.upstream.reader import Reader, read_each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,8 @@ class PlatformConnection:
     def read(cls, found: Reader) -> "PlatformConnection":
         if not found.has("credentials"):
             raise found.malformed("credentials")
-        return cls(found.flag("connected"), tuple(StoredLogin.read(login) for login in found.many("credentials")))
+        logins = read_each(found.many("credentials"), StoredLogin.read, ids=("credentialId", "id"))
+        return cls(found.flag("connected"), logins.items)
 
 
 @dataclass(frozen=True)

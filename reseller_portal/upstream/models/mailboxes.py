@@ -12,6 +12,7 @@ class Mailbox:
 
     `status`: IN_PROGRESS, CREATING_PASSWORD, ACTIVE, EXPIRED or a new word.
     `warmup_status` (PENDING, ACTIVE, PAUSED, STOPPED) goes its own way.
+    `unread` names the keys whose values could not be read, and count as not told.
     """
 
     id: str
@@ -33,9 +34,11 @@ class Mailbox:
     password: str = field(default="", repr=False)
     app_password: str = field(default="", repr=False)
     authenticator_secret: str = field(default="", repr=False)
+    unread: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, found: Reader) -> "Mailbox":
+        found = found.lenient()
         return cls(
             id=found.identifier("mailboxId", "id"),
             address=found.identifier("email"),
@@ -56,6 +59,7 @@ class Mailbox:
             password=found.text_or_empty("password"),
             app_password=found.text_or_empty("appPassword"),
             authenticator_secret=found.text_or_empty("authenticatorSecret", "secret"),
+            unread=found.unread,
         )
 
 

@@ -42,6 +42,7 @@ class PlacementReport:
 
     @classmethod
     def read(cls, found: Reader) -> "PlacementReport":
+        found = found.lenient()
         if not found.has("mailboxes"):
             raise found.malformed("mailboxes")
         return cls(

@@ -29,13 +29,17 @@ class PrewarmedMailbox:
 
 @dataclass(frozen=True, kw_only=True)
 class PrewarmedDomain:
-    """A package on sale: both prices are for the whole of it. It may be sold before you order it."""
+    """A package on sale: both prices are for the whole of it. It may be sold before you order it.
+
+    `unread` names the keys whose values could not be read, and count as not told. The prices must be readable.
+    """
 
     domain_name: str
     mailboxes: tuple[PrewarmedMailbox, ...]
     purchase_price: Decimal
     renewal_price: Decimal
     provider: str = ""
+    unread: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -43,15 +47,25 @@ class PrewarmedDomain:
 
     @classmethod
     def read(cls, found: Reader) -> "PrewarmedDomain":
+        found = found.lenient()
         if not found.has("preWarmedUpMailboxes"):
             raise found.malformed("preWarmedUpMailboxes")
         return cls(
             domain_name=found.identifier("domain"),
             mailboxes=tuple(PrewarmedMailbox.read(box) for box in found.many("preWarmedUpMailboxes")),
-            purchase_price=found.money("purchasePrice"),
-            renewal_price=found.money("renewalPrice"),
+            purchase_price=_price(found, "purchasePrice"),
+            renewal_price=_price(found, "renewalPrice"),
             provider=found.state_or_empty("serviceProvider"),
+            unread=found.unread,
         )
+
+
+def _price(found: Reader, key: str) -> Decimal:
+    """Nobody sells for less than nothing."""
+    price = found.money(key)
+    if price < 0:
+        raise found.malformed(key)
+    return price
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,10 @@ class UserDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """A customer. Only `id` and `email` are certain; other text is empty where the answer did not say."""
+    """A customer. Only `id` and `email` are certain; other text is empty where the answer did not say.
+
+    `unread` names the keys whose values could not be read, and count as not told.
+    """
 
     id: str
     email: str
@@ -72,10 +75,12 @@ class User:
     phone_cc: str = ""
     phone: str = ""
     created_at: datetime | None = None
+    unread: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, found: Reader) -> "User":
         """The address may lie one key deeper."""
+        found = found.lenient()
         deeper = found.one("billingDetails") or found
         rest = {
             name: found.text_or_empty(key) or deeper.text_or_empty(key)
@@ -87,6 +92,7 @@ class User:
             email=found.text("email"),
             created_at=found.maybe_moment("createdAt"),
             **rest,
+            unread=found.unread,
         )
 
     @classmethod

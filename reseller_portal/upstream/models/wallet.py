@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from reseller_portal.upstream.reader import Reader
 
+BALANCE = ("walletBalance", "balance")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wallet:
@@ -20,7 +22,7 @@ class Wallet:
     def read(cls, found: Reader) -> "Wallet":
         recharge = found.one("autoRechargeDetails")
         return cls(
-            balance=found.money("walletBalance", "balance"),
+            balance=found.money(*BALANCE),
             currency=found.text_or_empty("currency") or "USD",
             is_recharged_automatically=found.maybe_flag("autoRechargeEnabled"),
             recharge_threshold=recharge.maybe_money("threshold") if recharge else None,
