@@ -1,19 +1,25 @@
 """The only writer of the ledger: double entry, integer minor units, append-only.
 
-Every transaction moves one amount from one pot to another, so it sums to zero; a trigger checks that at commit. What
-came from outside (`funding`, `wallet`) stands below zero, what the customer has (`available`, `held`) never does.
+Every transaction moves one amount from one account to another, so it sums to zero; a trigger checks that at commit.
+What came from outside (`funding`, `wallet`) stands below zero, what the customer has (`available`, `held`) never does.
+A balance is changed by the trigger that its entries fire, never by hand.
 """
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from django.db import connection, transaction
-from django.db.models import F
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.models import Customer
-from billing.models import Account, Entry, Transaction
+from billing.models import Account, Entry, Hold, Transaction
 from reseller_portal.core.errors import DomainError
 
 Kind = Account.Kind
+CURRENCY = "USD"
 _BALANCE = "SELECT balance_minor FROM billing_account WHERE customer_id = %s AND kind = %s AND currency = %s"
 
 
@@ -26,81 +32,162 @@ class BalanceTooLow(DomainError):
 
 
 class AmountNotPositive(DomainError):
-    """Money is moved in amounts above zero."""
+    """A person moves amounts above zero; the portal itself may move zero, which moves nothing."""
+
+
+class HoldNotOpen(Exception):
+    """A hold is resolved once. Who comes second has decided on what it read before the lock."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """One amount, in minor units, from one account of a customer to another. `reference` is unique for each kind."""
+
+    kind: str
+    reference: str
+    description: str
+    amount_minor: int
+    source: str
+    target: str
 
 
 @transaction.atomic
 def credit(*, actor: Actor, amount_minor: int, reference: str, description: str) -> Transaction:
     """Add to the customer's balance. The same reference twice raises IntegrityError and moves nothing."""
     actor.require("billing.credit")
-    moved = _move(actor.customer, "credit", (reference, description), amount_minor, (Kind.FUNDING, Kind.AVAILABLE))
+    _insist_on_positive(amount_minor)
+    move = Move("credit", reference, description, amount_minor, Kind.FUNDING, Kind.AVAILABLE)
+    (moved,) = post(actor.customer, [move])
     record(actor=actor, action="balance.credited", subject=moved, after={"amount_minor": amount_minor})
     return moved
 
 
-def hold(*, customer: Customer, amount_minor: int, reference: str, description: str) -> Transaction:
-    """Set the price of an order aside. Raises `BalanceTooLow`; two at once never take the same money."""
-    return _move(customer, "hold", (reference, description), amount_minor, (Kind.AVAILABLE, Kind.HELD))
+@transaction.atomic
+def hold(*, customer: Customer, amounts: Mapping[str, int], reference: str, description: str) -> None:
+    """Set money aside: one hold for each key of `amounts`, one transaction for their sum under `reference`.
+
+    Raises `BalanceTooLow`; two at once never take the same money.
+    """
+    if any(amount < 0 for amount in amounts.values()):
+        raise AmountNotPositive("An amount to hold must not be below zero.")
+    move = Move("hold", reference, description, sum(amounts.values()), Kind.AVAILABLE, Kind.HELD)
+    post(customer, [move])
+    Hold.objects.bulk_create(
+        Hold(customer=customer, reference=key, amount_minor=amount) for key, amount in sorted(amounts.items())
+    )
 
 
-def capture(*, customer: Customer, amount_minor: int, reference: str, description: str) -> Transaction:
-    """Take what was held, because it was delivered."""
-    return _move(customer, "capture", (reference, description), amount_minor, (Kind.HELD, Kind.REVENUE))
+@transaction.atomic
+def resolve(
+    customer: Customer,
+    *,
+    captured: Mapping[str, str] | None = None,
+    released: Mapping[str, str] | None = None,
+    moves: Sequence[Move] = (),
+) -> None:
+    """End holds: take what was delivered, give back what was not, and post `moves` beside it.
+
+    `captured` and `released` give the description by the reference of the hold. Raises `HoldNotOpen` unless each of
+    them is open; then nothing has changed.
+    """
+    taken, given = captured or {}, released or {}
+    accounts = _lock(customer)
+    holds = {each.reference: each for each in _open(customer, {*taken, *given})}
+    if len(holds) != len(taken) + len(given):
+        raise HoldNotOpen(f"{len(taken) + len(given)} holds were to be resolved, {len(holds)} of them are open")
+    _resolve(customer, taken, Hold.State.CAPTURED)
+    _resolve(customer, given, Hold.State.RELEASED)
+    captures = [
+        Move("capture", key, text, holds[key].amount_minor, Kind.HELD, Kind.REVENUE) for key, text in taken.items()
+    ]
+    releases = [
+        Move("release", key, text, holds[key].amount_minor, Kind.HELD, Kind.AVAILABLE) for key, text in given.items()
+    ]
+    _write(customer, accounts, [*captures, *releases, *moves])
 
 
-def release(*, customer: Customer, amount_minor: int, reference: str, description: str) -> Transaction:
-    """Give back what was held, because it was not delivered."""
-    return _move(customer, "release", (reference, description), amount_minor, (Kind.HELD, Kind.AVAILABLE))
+def cost(*, reference: str, description: str, change_minor: int) -> Move:
+    """What the upstream took from the wallet beside the price; below zero it takes a cost back that was too high."""
+    if change_minor < 0:
+        return Move("cost.corrected", reference, description, -change_minor, Kind.COST, Kind.WALLET)
+    return Move("cost", reference, description, change_minor, Kind.WALLET, Kind.COST)
 
 
-def book_cost(*, customer: Customer, amount_minor: int, reference: str, description: str) -> Transaction:
-    """Book what the upstream took from the wallet, beside the price."""
-    return _move(customer, "cost", (reference, description), amount_minor, (Kind.WALLET, Kind.COST))
+@transaction.atomic
+def post(customer: Customer, moves: Sequence[Move]) -> list[Transaction]:
+    """Write moves down, all of them or none; one of zero moves nothing and is left out.
+
+    The customer's accounts are locked first and in one order, so that transactions of several moves never wait for
+    each other in a circle. Raises `BalanceTooLow`, and IntegrityError for a reference that was used.
+    """
+    return _write(customer, _lock(customer), moves)
 
 
-def correct_cost(*, customer: Customer, amount_minor: int, reference: str, description: str) -> Transaction:
-    """Take back a cost that was booked too high."""
-    return _move(customer, "cost.corrected", (reference, description), amount_minor, (Kind.COST, Kind.WALLET))
-
-
-def balance_of(customer: Customer, *, kind: str = Kind.AVAILABLE, currency: str = "USD") -> int:
-    """Minor units in one pot; 0 for a pot that was never used. Every page asks: without the ORM it costs a third."""
+def balance_of(customer: Customer, *, kind: str = Kind.AVAILABLE, currency: str = CURRENCY) -> int:
+    """Minor units in one account; 0 for one that was never used. Every page asks: without the ORM it costs a third."""
     with connection.cursor() as cursor:
         cursor.execute(_BALANCE, [customer.pk, str(kind), currency])
         row = cursor.fetchone()
     return row[0] if row else 0
 
 
-def balances_of(customer: Customer, *, currency: str = "USD") -> dict[str, int]:
-    """Minor units by the kind of pot; a pot that was never used is missing."""
+def balances_of(customer: Customer, *, currency: str = CURRENCY) -> dict[str, int]:
+    """Minor units by the kind of account; one that was never used is missing."""
     return dict(Account.objects.filter(customer=customer, currency=currency).values_list("kind", "balance_minor"))
 
 
-@transaction.atomic
-def _move(
-    customer: Customer, kind: str, text: tuple[str, str], amount_minor: int, pots: tuple[str, str]
-) -> Transaction:
-    """Move an amount from the first pot to the second; `text` is reference and description."""
+def _insist_on_positive(amount_minor: int) -> None:
     if amount_minor <= 0:
         raise AmountNotPositive("An amount must be above zero.")
-    reference, description = text
-    moved = Transaction.objects.create(customer=customer, kind=kind, reference=reference, description=description)
-    changes = {pots[0]: -amount_minor, pots[1]: amount_minor}
-    # Pots in one fixed order, so that two transactions never wait for each other in a circle.
-    for pot in sorted(changes):
-        account = _change(customer, pot, changes[pot])
-        Entry.objects.create(customer=customer, transaction=moved, account=account, amount_minor=changes[pot])
+
+
+def _lock(customer: Customer) -> dict[str, Account]:
+    """All accounts of the customer, locked in one order; those that are missing are opened."""
+    rows = Account.objects.select_for_update(no_key=True).filter(customer=customer, currency=CURRENCY).order_by("kind")
+    found = {each.kind: each for each in rows}
+    if len(found) < len(Kind):
+        wanted = [Account(customer=customer, kind=kind, currency=CURRENCY) for kind in sorted(Kind.values)]
+        Account.objects.bulk_create(wanted, ignore_conflicts=True)
+        found = {each.kind: each for each in rows.all()}
+    return found
+
+
+def _open(customer: Customer, references: set[str]) -> list[Hold]:
+    rows = Hold.objects.filter(customer=customer, reference__in=references, state=Hold.State.OPEN)
+    return list(rows) if references else []
+
+
+def _resolve(customer: Customer, references: Mapping[str, str], state: str) -> None:
+    """The accounts are locked, so nobody else resolves them meanwhile; a trigger refuses what is resolved."""
+    if references:
+        rows = Hold.objects.filter(customer=customer, reference__in=references)
+        rows.update(state=state, resolved_at=timezone.now())
+
+
+def _write(customer: Customer, accounts: Mapping[str, Account], moves: Sequence[Move]) -> list[Transaction]:
+    if any(move.amount_minor < 0 for move in moves):
+        raise AmountNotPositive("An amount must not be below zero.")
+    real = [move for move in moves if move.amount_minor]
+    _insist_on_balance(accounts, real)
+    moved = Transaction.objects.bulk_create(
+        Transaction(customer=customer, kind=move.kind, reference=move.reference, description=move.description[:200])
+        for move in real
+    )
+    Entry.objects.bulk_create(
+        Entry(customer=customer, transaction=made, account=accounts[kind], amount_minor=amount)
+        for made, move in zip(moved, real, strict=True)
+        for kind, amount in ((move.source, -move.amount_minor), (move.target, move.amount_minor))
+    )
     return moved
 
 
-def _change(customer: Customer, kind: str, change: int) -> Account:
-    account, _ = Account.objects.get_or_create(customer=customer, kind=kind, currency="USD")
-    rows = Account.objects.filter(pk=account.pk, customer=customer)
-    limited = change < 0 and kind in {Kind.AVAILABLE, Kind.HELD}
-    if limited:
-        # One conditional UPDATE decides; a look beforehand could be out of date.
-        rows = rows.filter(balance_minor__gte=-change)
-    if not rows.update(balance_minor=F("balance_minor") + change):
-        account.refresh_from_db()
-        raise BalanceTooLow(-change - account.balance_minor)
-    return account
+def _insist_on_balance(accounts: Mapping[str, Account], moves: Sequence[Move]) -> None:
+    """Under the lock, so what is read is what will be taken from. The table refuses what is below zero in any case."""
+    change = Counter[str]()
+    for move in moves:
+        change[move.source] -= move.amount_minor
+        change[move.target] += move.amount_minor
+    for kind in (Kind.AVAILABLE, Kind.HELD):
+        missing = -(accounts[kind].balance_minor + change[kind])
+        if missing > 0:
+            raise BalanceTooLow(missing)

@@ -16,6 +16,7 @@ __all__ = [
     "PROVIDER_WORDS",
     "Account",
     "Entry",
+    "Hold",
     "Item",
     "Order",
     "OrderLine",
@@ -40,11 +41,31 @@ ZERO_SUM = """
     END IF;
     RETURN NULL;
 """
+# Once for each statement that writes entries, however many: a balance is the sum of its entries by construction.
+MOVE_BALANCES = """
+    UPDATE billing_account AS account SET balance_minor = account.balance_minor + moved.total
+    FROM (SELECT account_id, SUM(amount_minor)::bigint AS total FROM added GROUP BY account_id) AS moved
+    WHERE account.id = moved.account_id;
+    RETURN NULL;
+"""
+# Depth 1 is the statement that somebody sent, depth 2 the trigger above.
+FOLLOW_ENTRIES = """
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.balance_minor <> 0 THEN
+            RAISE EXCEPTION 'an account opens with nothing in it';
+        END IF;
+    ELSIF NEW.balance_minor <> OLD.balance_minor AND pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'a balance changes by entries alone';
+    ELSIF (NEW.customer_id, NEW.kind, NEW.currency) <> (OLD.customer_id, OLD.kind, OLD.currency) THEN
+        RAISE EXCEPTION 'an account stays what it is';
+    END IF;
+    RETURN NEW;
+"""
 APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
 
 
 class Account(models.Model):
-    """One pot of one customer. `balance_minor` is the sum of its entries, kept in the transaction that writes them."""
+    """One account of one customer. `balance_minor` is the sum of its entries, kept by a trigger on these."""
 
     class Kind(models.TextChoices):
         AVAILABLE = "available", "Available"
@@ -66,6 +87,15 @@ class Account(models.Model):
                 condition=models.Q(balance_minor__gte=0) | ~models.Q(kind__in=["available", "held"]),
                 name="customers_never_below_zero",
             ),
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Trigger(
+                name="balances_follow_entries",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=FOLLOW_ENTRIES,
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
@@ -114,7 +144,61 @@ class Entry(models.Model):
                 declare=[("before", "text"), ("total", "bigint")],
                 func=ZERO_SUM,
             ),
+            pgtrigger.Trigger(
+                name="moves_balances",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="added"),  # type: ignore[no-untyped-call]  # has no types
+                func=MOVE_BALANCES,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.account}: {self.amount_minor}"
+
+
+class Hold(models.Model):
+    """Money set aside for one thing, such as a line of an order, until it is delivered or not.
+
+    Captured or released, once: a trigger refuses to change what is resolved. The held account is the sum of open holds.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "Held"
+        CAPTURED = "captured", "Charged"
+        RELEASED = "released", "Given back"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    reference = models.CharField(max_length=120)
+    amount_minor = models.BigIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    held_at = models.DateTimeField(default=timezone.now)
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["customer", "reference"], name="one_hold_per_reference"),
+            models.CheckConstraint(condition=models.Q(amount_minor__gte=0), name="a_hold_is_never_below_zero"),
+            models.CheckConstraint(
+                condition=models.Q(state="open", resolved_at=None)
+                | models.Q(state__in=["captured", "released"], resolved_at__isnull=False),
+                name="a_hold_is_open_or_resolved",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["customer"], name="open_holds", condition=models.Q(state="open"))
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Protect(
+                name="resolved_once",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__state="open")
+                | pgtrigger.Q(old__amount_minor__df=pgtrigger.F("new__amount_minor"))
+                | pgtrigger.Q(old__reference__df=pgtrigger.F("new__reference")),
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {self.amount_minor}"

@@ -51,12 +51,7 @@ def deliver(line: OrderLine, delivery: Delivery, *, cost_minor: int | None = Non
     if line.state == State.WAITING:
         _start(line)
     _finish(line, State.DELIVERED)
-    ledger.capture(
-        customer=line.customer,
-        amount_minor=line.price_minor,
-        reference=line.money_reference,
-        description=f"{line.get_item_display()} {line.name}",
-    )
+    ledger.resolve(line.customer, captured={line.money_reference: f"{line.get_item_display()} {line.name}"})
     _book(line)
     hooks_of(line.item).delivered(line, delivery)
     finish_order(line.order)
@@ -70,12 +65,7 @@ def fail(line: OrderLine, reason: str) -> None:
     was_started = line.state != State.WAITING
     line.problem = reason[:300]
     _finish(line, State.FAILED)
-    ledger.release(
-        customer=line.customer,
-        amount_minor=line.price_minor,
-        reference=line.money_reference,
-        description=f"Not delivered: {line.name}",
-    )
+    ledger.resolve(line.customer, released={line.money_reference: f"Not delivered: {line.name}"})
     if was_started:
         hooks_of(line.item).failed(line)
     if line.item == Item.DOMAIN:
@@ -144,14 +134,8 @@ def _book(line: OrderLine) -> None:
     """Bring the cost account to the line's cost: the difference is one entry, whatever came before."""
     difference = line.cost_minor - line.cost_booked_minor
     reference = f"{line.money_reference}-{line.cost_booked_minor}-{line.cost_minor}"
-    if difference > 0:
-        ledger.book_cost(
-            customer=line.customer, amount_minor=difference, reference=reference, description=f"Cost of {line.name}"
-        )
-    elif difference < 0:
-        ledger.correct_cost(
-            customer=line.customer, amount_minor=-difference, reference=reference, description=f"Cost of {line.name}"
-        )
+    move = ledger.cost(reference=reference, description=f"Cost of {line.name}", change_minor=difference)
+    ledger.post(line.customer, [move])
     line.cost_booked_minor = line.cost_minor
     line.save(update_fields=["cost_booked_minor"])
 

@@ -52,7 +52,7 @@ def confirm_quote(*, actor: Actor, quote: Quote, total_minor: int) -> Order:
     order = _write_order(actor, locked, lines)
     ledger.hold(
         customer=actor.customer,
-        amount_minor=order.total_minor,
+        amounts={line.money_reference: line.price_minor for line in order.lines.only("price_minor")},
         reference=order.reference,
         description=f"Held for order {order.reference}",
     )

@@ -4,7 +4,7 @@ import ast
 
 from tests.operations.test_gateway import sources
 
-MONEY = {"Account", "Entry", "Transaction"}
+MONEY = {"Account", "Entry", "Hold", "Transaction"}
 WRITES = {"create", "bulk_create", "bulk_update", "update", "get_or_create", "update_or_create", "delete"}
 THE_WRITER = "billing/ledger.py"
 

@@ -124,7 +124,7 @@ def test_a_quote_of_problems_only_cannot_be_confirmed(shop: Shop) -> None:
 
 def test_a_balance_too_low_is_refused_with_what_is_missing(shop: Shop) -> None:
     with scope(shop.customer.pk):
-        ledger.hold(customer=shop.customer, amount_minor=98_000, reference="other", description="Another order")
+        ledger.hold(customer=shop.customer, amounts={"other": 98_000}, reference="other", description="Another order")
     quote = shop.quote("first.com")
     with pytest.raises(BalanceTooLow) as refused:
         shop.confirm(quote)

@@ -61,7 +61,7 @@ def test_the_sandbox_and_a_low_balance_are_said_in_the_frame(shop: Shop, ada: Cl
     assert "Orders in the sandbox cost nothing" in page
     assert "The balance is low" not in page
     with scope(shop.customer.pk):
-        ledger.hold(customer=shop.customer, amount_minor=96_000, reference="most", description="Most of it")
+        ledger.hold(customer=shop.customer, amounts={"most": 96_000}, reference="most", description="Most of it")
     assert "The balance is low" in ada.get("/c/acme/orders/").content.decode()
 
 

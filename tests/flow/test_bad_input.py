@@ -235,7 +235,7 @@ def test_a_sum_that_no_page_has_shown_is_not_paid(shop: Shop, ada: Client, sum_:
 def test_too_little_money_says_how_much_is_missing(shop: Shop, ada: Client) -> None:
     page, total = check_page(shop, ada)
     with scope(shop.customer.pk):
-        ledger.hold(customer=shop.customer, amount_minor=100_000 - 1, reference="x", description="Held")
+        ledger.hold(customer=shop.customer, amounts={"x": 100_000 - 1}, reference="x", description="Held")
     answer = ada.post(page, {"total_minor": str(total)})
     assert answer.status_code == 422
     assert f"${(total - 1) / 100:.2f} is missing" in words(answer)  # type: ignore[arg-type]  # as above
