@@ -14,6 +14,7 @@ from django.template.response import SimpleTemplateResponse, TemplateResponse
 from accounts.admin_rail import groups_for
 from accounts.models import User
 from accounts.tenancy import staff_scope
+from reseller_portal.core.deadlocks import retry_after_deadlock
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,13 @@ class PortalAdminSite(AdminSite):
 
         @wraps(view)
         def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            with staff_scope(f"admin: {request.method} {request.path}"):
-                response: HttpResponse = view(request, *args, **kwargs)
-                if isinstance(response, SimpleTemplateResponse):
-                    response.render()
-                return response
+            def answer() -> HttpResponse:
+                with staff_scope(f"admin: {request.method} {request.path}"):
+                    response: HttpResponse = view(request, *args, **kwargs)
+                    if isinstance(response, SimpleTemplateResponse):
+                        response.render()
+                    return response
+
+            return retry_after_deadlock(answer)
 
         return super().admin_view(scoped, cacheable)

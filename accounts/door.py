@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from accounts.actors import Actor, member_actor
 from accounts.models import Customer, Membership, User
 from accounts.tenancy import narrowed_to, user_scope
+from reseller_portal.core.deadlocks import retry_after_deadlock
 
 P = ParamSpec("P")
 # Stands in a compiled query for the person whom it is asked about.
@@ -43,16 +44,20 @@ def customer_view(
             user = request.user = get_user(request)
             if not user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            with user_scope(user.pk):
-                memberships = memberships_of(user)
-                actor = _actor_for(user, memberships, slug=customer)
-                if not actor.may(permission):
-                    raise PermissionDenied("Your role does not include this page. Ask an owner of the company.")
-                with narrowed_to(actor.customer.pk):
-                    known = cast(CustomerRequest, request)
-                    known.actor = actor
-                    known.memberships = memberships
-                    return view(known, *args, **kwargs)
+
+            def answer() -> HttpResponse:
+                with user_scope(user.pk):
+                    memberships = memberships_of(user)
+                    actor = _actor_for(user, memberships, slug=customer)
+                    if not actor.may(permission):
+                        raise PermissionDenied("Your role does not include this page. Ask an owner of the company.")
+                    with narrowed_to(actor.customer.pk):
+                        known = cast(CustomerRequest, request)
+                        known.actor = actor
+                        known.memberships = memberships
+                        return view(known, *args, **kwargs)
+
+            return retry_after_deadlock(answer)
 
         enter.door = permission  # type: ignore[attr-defined]  # read by the test that no URL lacks a door
         return enter

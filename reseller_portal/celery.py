@@ -14,15 +14,18 @@ app.autodiscover_tasks()
 
 
 class RoleCheck(bootsteps.Step):  # type: ignore[misc]  # Celery has no types
-    """A worker, like the web, does not work as a database role that sees every customer."""
+    """A worker, like the web, works as no database role that sees every customer, and has time limits of its own."""
 
     def __init__(self, worker: Any, **options: Any) -> None:
         from django.core.exceptions import ImproperlyConfigured
         from django.db import connections
 
         from accounts.role_check import refuse_a_role_that_bypasses
+        from reseller_portal.core.time_limits import limit_worker
 
         super().__init__(worker, **options)
+        limit_worker()
+        connections.close_all()
         try:
             refuse_a_role_that_bypasses()
         except ImproperlyConfigured as error:

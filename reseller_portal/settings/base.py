@@ -7,6 +7,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
+from reseller_portal.core.time_limits import limit
 from reseller_portal.settings import env
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -105,6 +106,19 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
 if env.text("DATABASE_OWNER_URL", ""):
     DATABASES["owner"] = env.database("DATABASE_OWNER_URL")
+# Seconds: how long to wait for a lock, to run one statement, to sit in an open transaction. The owner, who migrates and
+# loads, has no limits. Behind a pooler that drops start-up options, set them on the role.
+WEB_TIME_LIMITS = {
+    "lock": env.number("DATABASE_LOCK_SECONDS", 5),
+    "statement": env.number("DATABASE_STATEMENT_SECONDS", 30),
+    "idle": env.number("DATABASE_IDLE_SECONDS", 60),
+}
+WORKER_TIME_LIMITS = {
+    "lock": env.number("WORKER_LOCK_SECONDS", 15),
+    "statement": env.number("WORKER_STATEMENT_SECONDS", 300),
+    "idle": env.number("WORKER_IDLE_SECONDS", 120),
+}
+limit(DATABASES["default"], **WEB_TIME_LIMITS)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")

@@ -8,6 +8,8 @@ os.environ.setdefault("DATABASE_URL", "postgresql://portal_app:portal_app@localh
 os.environ.setdefault("DATABASE_OWNER_URL", "postgresql://portal_owner:portal_owner@localhost/portal")
 os.environ.setdefault("SANDBOX_DATABASE_URL", "postgresql://sandbox:sandbox@localhost/sandbox")
 os.environ.setdefault("CELERY_BROKER_URL", "memory://")
+# A slow machine must not decide a test.
+os.environ |= {f"DATABASE_{name}_SECONDS": "110" for name in ("LOCK", "STATEMENT", "IDLE")}
 os.environ.setdefault("UPSTREAM_URL", "http://sandbox.invalid/api/v1/integration")
 os.environ.setdefault("UPSTREAM_KEY", "sandbox-key")
 
