@@ -1,6 +1,5 @@
 """The list of mailboxes, the page of one, and the reveal of its credentials."""
 
-import pyotp
 from allauth.core import ratelimit
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.door import CustomerRequest, customer_view
 from accounts.selectors import history_of
 from billing.models import PROVIDER_WORDS
+from mailboxes.codes import code_of
 from mailboxes.models import Credential, Mailbox
 from mailboxes.selectors import MailboxRow, get_mailbox, list_mailboxes
 from mailboxes.services.refreshing import refresh_mailbox, refresh_of
@@ -130,7 +130,7 @@ def _page(
         "is_refreshing": question is not None and not question.is_final,
         "form": form,
         "revealed": revealed,
-        "code": _code(revealed),
+        "code": code_of(revealed.authenticator) if revealed else None,
         "shown_seconds": SHOWN_SECONDS,
         "has_credentials": Credential.objects.filter(customer=request.actor.customer, mailbox=mailbox).exists(),
         "smtp": smtp,
@@ -138,10 +138,3 @@ def _page(
         "entries": history_of(customer=request.actor.customer, subject=mailbox),
     }
     return page_or_part(request, "mailboxes/mailbox_detail.html", "live", context, status=status)
-
-
-def _code(revealed: Revealed | None) -> str:
-    """The one-time code of this moment."""
-    if revealed is None or not revealed.authenticator:
-        return ""
-    return pyotp.TOTP(revealed.authenticator.replace(" ", "")).now()
