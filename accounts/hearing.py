@@ -13,6 +13,7 @@ from django.db.models import Model, Q, QuerySet
 
 from accounts.actors import portal_actor
 from accounts.audit import record_all
+from accounts.displacing import note_proofs
 from accounts.models import Customer
 
 # Answers have milliseconds, events have none.
@@ -77,8 +78,15 @@ class Match:
     is_busy: bool = False
 
 
-def take_in(matches: Iterable[Match], *, noun: str, at: datetime) -> Heard:
-    """Write down what was read at `at`; rows heard of since then stay. In the scope and transaction of the caller."""
+MakeRoom = Callable[[Sequence[Any], datetime], Sequence[Any]]
+
+
+def take_in(matches: Iterable[Match], *, noun: str, at: datetime, make_room: MakeRoom) -> Heard:
+    """Write down what was read at `at`; rows heard of since then stay. In the scope and transaction of the caller.
+
+    What the database refuses because another customer still has it is tried again after `make_room`, which takes it
+    off that customer's books and returns the rows that must stay out, because he was heard to have them after `at`.
+    """
     heard = Heard()
     changed: list[Model] = []
     same: list[Model] = []
@@ -94,16 +102,31 @@ def take_in(matches: Iterable[Match], *, noun: str, at: datetime) -> Heard:
             heard.notes.append(match.note)
         else:
             heard.known += 1
-    lost = _create([row for _, row in made])
+    lost, refused = _create([row for _, row in made]), _update(changed, same, at)
+    if lost or refused:
+        held = make_room([*lost, *refused], at)
+        lost, refused = _try_again(lost, refused, held, noun)
+        heard.notes += [f"{row} is another customer's by later news." for row in held]
     heard.busy += [(match.customer, match.home) for match, row in made if row in lost]
     heard.differences += [
         Difference("appeared", match.customer, row, str(row), there=_plain(getattr(row, "state", "")))
         for match, row in made
-        if row not in lost
+        if row.pk
     ]
-    heard.notes += [f"{row} cannot be taken over: its name is in use here." for row in _update(changed, same, at)]
+    heard.notes += [f"{row} cannot be taken over: its name is in use here." for row in refused]
     _note_down(heard.differences, noun)
     return heard
+
+
+def _try_again(
+    lost: list[Model], refused: list[Model], held: Sequence[Model], noun: str
+) -> tuple[list[Model], list[Model]]:
+    """Once more, now that there is room. Returns what was lost or refused again, for a reason that is ours alone."""
+    new, old = [row for row in lost if row not in held], [row for row in refused if row not in held]
+    lost_again, refused_again = _create(new), _one_after_the_other(old, _fields_of(old))
+    proved = [row for row in (*new, *old) if row not in lost_again and row not in refused_again]
+    note_proofs(proved, noun=noun)
+    return lost_again, refused_again
 
 
 def lock_what_is_free(rows: QuerySet[Any]) -> tuple[list[Any], list[Any]]:
@@ -181,7 +204,7 @@ def _update(changed: Sequence[Model], same: Sequence[Model], at: datetime) -> li
     refused: list[Model] = []
     if changed:
         model = type(changed[0])
-        fields = [each.name for each in model._meta.concrete_fields if not each.primary_key and each.name != "customer"]
+        fields = _fields_of(changed)
         try:
             with transaction.atomic():
                 model._default_manager.bulk_update(changed, fields)
@@ -191,6 +214,11 @@ def _update(changed: Sequence[Model], same: Sequence[Model], at: datetime) -> li
         rows = type(same[0])._default_manager.filter(pk__in=[row.pk for row in same])
         rows.filter(Q(seen_at__lt=at)).update(seen_at=at, missing_since=None)
     return refused
+
+
+def _fields_of(rows: Sequence[Model]) -> list[str]:
+    fields = rows[0]._meta.concrete_fields if rows else ()
+    return [each.name for each in fields if not each.primary_key and each.name != "customer"]
 
 
 def _one_after_the_other(rows: Sequence[Model], fields: Sequence[str]) -> list[Model]:

@@ -26,7 +26,7 @@ class Subscription(models.Model):
     GONE: ClassVar[tuple[str, ...]] = (State.CANCELLED, State.EXPIRED, State.REMOVED)
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
-    upstream_id = models.CharField(max_length=64, unique=True)
+    upstream_id = models.CharField(max_length=64)
     domain_name = models.CharField(max_length=253)
     provider = models.CharField(max_length=12, choices=Provider.choices)
     state = models.CharField(max_length=30, choices=State.choices)
@@ -40,6 +40,14 @@ class Subscription(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["customer", "upstream_id"], name="one_row_per_subscription"),
+            models.UniqueConstraint(
+                fields=["upstream_id"],
+                condition=~models.Q(state__in=["CANCELLED", "EXPIRED", "REMOVED"]),
+                name="one_customer_per_subscription",
+            ),
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["customer", "domain_name"], name="subscriptions_of_domain"),
             models.Index(fields=["customer", "period_end", "id"], name="subscriptions_by_end"),

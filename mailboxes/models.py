@@ -63,7 +63,14 @@ class Mailbox(models.Model):
                 name="one_living_mailbox_per_address",
             ),
             models.UniqueConstraint(
-                fields=["upstream_id"], condition=~models.Q(upstream_id=""), name="one_row_per_upstream_mailbox"
+                fields=["customer", "upstream_id"],
+                condition=~models.Q(upstream_id=""),
+                name="one_row_per_upstream_mailbox",
+            ),
+            models.UniqueConstraint(
+                fields=["upstream_id"],
+                condition=~models.Q(upstream_id="") & ~models.Q(state__in=["FAILED", "REMOVED"]),
+                name="one_customer_per_upstream_mailbox",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

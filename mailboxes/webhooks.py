@@ -13,8 +13,8 @@ from reseller_portal.webhooks.registry import NotYet, Received
 
 def owner(data: Mapping[str, Any]) -> Customer | None:
     """Whose mailbox it is, for events that name no user (contract, quirk 33). In a staff scope."""
-    row = Mailbox.objects.select_related("customer").exclude(upstream_id="")
-    found = row.filter(upstream_id=str(data.get("mailboxId") or "-")).first()
+    living = Mailbox.objects.select_related("customer").exclude(upstream_id="").exclude(state__in=Mailbox.GONE)
+    found = living.filter(upstream_id=str(data.get("mailboxId") or "-")).first()
     return found.customer if found else None
 
 

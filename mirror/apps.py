@@ -6,10 +6,11 @@ class MirrorConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.admin_site import add_panel
+        from accounts.displacing import when_displaced
         from billing.deliveries import when_order_ends
         from domains.services.refreshing import MAILBOXES, RECORDS, WHOLE
         from mailboxes.services.refreshing import ONE
-        from mirror import panels, refresh, webhooks
+        from mirror import drift, panels, refresh, webhooks
         from mirror.handlers import RepairDrift
         from mirror.repair import REPAIR
         from reseller_portal.operations.registry import register
@@ -22,6 +23,7 @@ class MirrorConfig(AppConfig):
         register(ONE, refresh.RefreshMailbox())
         register(REPAIR, RepairDrift())
         register(refresh.CONTRACT, refresh.RefreshContract(*whole))
+        when_displaced(drift.note_owners)
         when_order_ends(webhooks.read_too_early)
         for name in webhooks.OF_DOMAINS:
             on(name, webhooks.domain_changed)

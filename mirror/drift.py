@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.displacing import Displaced
 from accounts.hearing import Difference
 from accounts.models import Customer
 from mirror.models import Drift
@@ -72,6 +73,18 @@ def _goes_on(row: Drift) -> bool:
         known.state, known.settled_at = State.GONE, timezone.now()
     known.save()
     return True
+
+
+def note_owners(gone: Iterable[Displaced]) -> None:
+    """Tell staff who lost what to whom. That it was not found before is explained by it. In a staff scope."""
+    found = list(gone)
+    for each in found:
+        waiting = Drift.objects.filter(subject_type=each.row._meta.label_lower, subject_id=str(each.row.pk))
+        waiting.filter(state__in=Drift.UNSETTLED).update(state=State.GONE, settled_at=timezone.now())
+    note(
+        Difference("owner", each.row.customer, each.row, str(each.row), here=each.before, there=each.owner.company)
+        for each in found
+    )
 
 
 def missing(row: Any, at: Any) -> Difference:

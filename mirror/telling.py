@@ -42,6 +42,8 @@ def what_differs(drift: Drift) -> str:
         return f"{noun_of(drift)} that is only there, {there}"
     if drift.kind == Drift.Kind.MISSING:
         return f"{noun_of(drift)}: here {here}, there {there}"
+    if drift.kind == Drift.Kind.OWNER:
+        return f"{noun_of(drift)} that is {drift.there}'s there; here it was {here}, and is removed"
     return f"{field_in_words(drift)}: here {here}, there {there}"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from accounts.displacing import displace
 from accounts.hearing import Heard, Match, lock_what_is_free, take_in
 from accounts.models import Customer
 from billing.availability import to_minor
@@ -13,25 +14,39 @@ from reseller_portal.upstream.models.subscriptions import Subscription as Told
 
 def hear_of_subscriptions(told: Sequence[tuple[Customer, Told]], *, at: datetime) -> Heard:
     """Take over what was read at `at`. In the scope of these customers and in the caller's transaction."""
-    rows = Subscription.objects.filter(upstream_id__in=[each.id for _, each in told])
+    rows = Subscription.objects.select_related("customer").filter(upstream_id__in=[each.id for _, each in told])
+    rows = rows.filter(customer__in={customer.pk for customer, _ in told})
     ours, busy = lock_what_is_free(rows)
-    known = {row.upstream_id: row for row in ours}
-    busy_ids = {row.upstream_id for row in busy}
-    return take_in((_match(pair, known, busy_ids) for pair in told), noun="subscription", at=at)
+    known = {(row.customer_id, row.upstream_id): row for row in ours}
+    busy_ids = {(row.customer_id, row.upstream_id) for row in busy}
+    matches = (_match(pair, known, busy_ids) for pair in told)
+    return take_in(matches, noun="subscription", at=at, make_room=make_room)
 
 
-def _match(pair: tuple[Customer, Told], known: dict[str, Subscription], busy: set[str]) -> Match:
+def make_room(rows: Sequence[Subscription], at: datetime) -> list[Subscription]:
+    """Take subscriptions that were shown at `at` to be of these rows' customers off the books of others.
+
+    Returns the rows that must stay out, as another customer was heard to have their subscription after `at`.
+    """
+    owners = {row.upstream_id: row.customer for row in rows if row.state not in Subscription.GONE}
+    if not owners:
+        return []
+    others = Subscription.objects.exclude(state__in=Subscription.GONE)
+    held = displace(others, owners=owners, key="upstream_id", noun="subscription", at=at)
+    return [row for row in rows if row.upstream_id in held]
+
+
+def _match(
+    pair: tuple[Customer, Told], known: dict[tuple[int, str], Subscription], busy: set[tuple[int, str]]
+) -> Match:
     customer, told = pair
     home, values = told.domain.lower(), _values(told)
-    row = known.get(told.id)
-    if told.id in busy:
+    row = known.get((customer.pk, told.id))
+    if (customer.pk, told.id) in busy:
         return Match(customer, home, values, is_busy=True)
     if row is None:
         made = Subscription(customer=customer, upstream_id=told.id, **values)
         return Match(customer, home, values, make=lambda: made)
-    if row.customer_id != customer.pk:
-        note = f"The subscription of {told.domain} belongs to another customer here."
-        return Match(customer, home, values, note=note)
     return Match(customer, home, values, row=row)
 
 

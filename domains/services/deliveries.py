@@ -9,6 +9,7 @@ from accounts.models import Customer
 from billing.deliveries import Delivery
 from billing.models import OrderLine
 from domains.models import Domain
+from domains.services.ownership import make_room
 from domains.services.refreshing import WHOLE
 from reseller_portal.operations import lookups
 
@@ -26,6 +27,8 @@ def delivered(line: OrderLine, delivery: Delivery) -> None:
     domain.registered_at = domain.registered_at or delivery.registered_at
     domain.expires_at = delivery.expires_at or domain.expires_at
     domain.seen_at = timezone.now()
+    # A purchase that was delivered proves whose it is: who had it before lost it without our hearing of it.
+    make_room([domain], domain.seen_at)
     domain.save()
     if domain.expires_at is None:
         # Found by looking at the order, which does not tell when it expires.

@@ -10,6 +10,7 @@ from accounts.hearing import Heard, Match, lock_what_is_free, take_in
 from accounts.models import Customer
 from billing.models import Item, OrderLine
 from domains.models import DnsRecord, Domain
+from domains.services.ownership import make_room
 from reseller_portal.upstream.models.dns import DnsRecord as ToldRecord
 from reseller_portal.upstream.models.dns import Zone
 from reseller_portal.upstream.models.domains import Domain as Told
@@ -24,7 +25,7 @@ def hear_of_domains(told: Sequence[Pair], *, at: datetime) -> Heard:
     A domain of an order that is under way is left to the order, which alone ends its lines.
     """
     known = _Known(told)
-    return take_in((_match(pair, known) for pair in told), noun="domain", at=at)
+    return take_in((_match(pair, known) for pair in told), noun="domain", at=at, make_room=make_room)
 
 
 def hear_of_records(domain: Domain, zone: Zone, *, at: datetime) -> bool:
@@ -46,36 +47,34 @@ def hear_of_records(domain: Domain, zone: Zone, *, at: datetime) -> bool:
 
 
 class _Known:
-    """The rows that a reading may be about, and the names that are being ordered."""
+    """The rows of each customer that a reading may be about, and the names that he orders."""
 
-    def __init__(self, told: Iterable[Pair]) -> None:
+    def __init__(self, told: Sequence[Pair]) -> None:
         ids = [each.id for _, each in told]
         names = [each.name.lower() for _, each in told]
         living = Q(name__in=names) & ~Q(state__in=Domain.GONE)
-        rows = Domain.objects.select_related("line").filter(living | Q(upstream_id__in=ids))
-        ours, busy = lock_what_is_free(rows)
-        self._by_id = {row.upstream_id: row for row in ours if row.upstream_id}
-        self._by_name = {row.name: row for row in ours if row.state not in Domain.GONE}
-        self.busy = {row.name for row in busy}
+        rows = Domain.objects.select_related("line", "customer").filter(living | Q(upstream_id__in=ids))
+        ours, busy = lock_what_is_free(rows.filter(customer__in={customer.pk for customer, _ in told}))
+        self._by_id = {(row.customer_id, row.upstream_id): row for row in ours if row.upstream_id}
+        self._by_name = {(row.customer_id, row.name): row for row in ours if row.state not in Domain.GONE}
+        self.busy = {(row.customer_id, row.name) for row in busy}
         ordered = OrderLine.objects.filter(item=Item.DOMAIN, name__in=names, state__in=UNDER_WAY)
-        self.ordered = set(ordered.values_list("name", flat=True))
+        self.ordered = set(ordered.values_list("customer_id", "name"))
 
-    def row_of(self, told: Told) -> Domain | None:
-        return self._by_name.get(told.name.lower()) or self._by_id.get(told.id)
+    def row_of(self, customer: Customer, told: Told) -> Domain | None:
+        return self._by_name.get((customer.pk, told.name.lower())) or self._by_id.get((customer.pk, told.id))
 
 
 def _match(pair: Pair, known: _Known) -> Match:
     customer, told = pair
     home, values = told.name.lower(), _values(told)
-    if home in known.ordered:
+    if (customer.pk, home) in known.ordered:
         return Match(customer, home, values)
-    if home in known.busy:
+    if (customer.pk, home) in known.busy:
         return Match(customer, home, values, is_busy=True)
-    row = known.row_of(told)
+    row = known.row_of(customer, told)
     if row is None:
         return Match(customer, home, values, make=lambda: _row(customer, told, values))
-    if row.customer_id != customer.pk:
-        return Match(customer, home, values, note=f"{told.name} belongs to another customer here.")
     return Match(customer, home, values, row=row)
 
 

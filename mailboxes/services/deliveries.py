@@ -9,6 +9,7 @@ from billing.models import OrderLine
 from domains.models import Domain
 from domains.services.deliveries import living, note_workspace
 from mailboxes.models import Credential, Mailbox
+from mailboxes.services.ownership import make_room
 from mailboxes.services.secrets import keep_credentials
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.placing import place
@@ -29,6 +30,7 @@ def delivered(line: OrderLine, delivery: Delivery) -> None:
     mailbox.is_admin = delivery.is_admin
     mailbox.expires_at = delivery.expires_at
     mailbox.seen_at = timezone.now()
+    make_room([mailbox], mailbox.seen_at)
     mailbox.save()
     keep_credentials(mailbox, delivery.secrets)
     note_workspace(customer=line.customer, name=line.domain_name, subscription_id=delivery.subscription_id)

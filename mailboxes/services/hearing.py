@@ -1,6 +1,6 @@
 """What is heard of mailboxes, taken over; credentials that came along go under lock."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from billing.models import Item, OrderLine
 from domains.models import Domain
 from domains.services.hearing import UNDER_WAY
 from mailboxes.models import Mailbox
+from mailboxes.services.ownership import make_room
 from mailboxes.services.secrets import keep_newest
 from reseller_portal.upstream.models.mailboxes import Mailbox as Told
 
@@ -26,34 +27,36 @@ def hear_of_mailboxes(told: Sequence[Pair], *, at: datetime) -> Heard:
     A mailbox of an order that is under way is left to the order. Credentials that came along are kept.
     """
     known = _Known(told)
-    heard = take_in((_match(pair, known) for pair in told), noun="mailbox", at=at)
+    heard = take_in((_match(pair, known) for pair in told), noun="mailbox", at=at, make_room=make_room)
     _keep_secrets(told, at)
     return heard
 
 
 class _Known:
-    """The rows that a reading may be about, the domains they are on, and the addresses that are being ordered."""
+    """The rows of each customer that a reading may be about, their domains, and the addresses that he orders."""
 
-    def __init__(self, told: Iterable[Pair]) -> None:
+    def __init__(self, told: Sequence[Pair]) -> None:
         ids = [each.id for _, each in told]
         addresses = [each.address.lower() for _, each in told]
         living = Q(address__in=addresses) & ~Q(state__in=Mailbox.GONE)
-        ours, busy = lock_what_is_free(Mailbox.objects.select_related("line").filter(living | Q(upstream_id__in=ids)))
-        self._by_id = {row.upstream_id: row for row in ours if row.upstream_id}
-        self._by_address = {row.address: row for row in ours if row.state not in Mailbox.GONE}
-        self._busy = {row.address for row in busy} | {row.upstream_id for row in busy if row.upstream_id}
+        rows = Mailbox.objects.select_related("line", "customer").filter(living | Q(upstream_id__in=ids))
+        ours, busy = lock_what_is_free(rows.filter(customer__in={customer.pk for customer, _ in told}))
+        self._by_id = {(row.customer_id, row.upstream_id): row for row in ours if row.upstream_id}
+        self._by_address = {(row.customer_id, row.address): row for row in ours if row.state not in Mailbox.GONE}
+        self._busy = {(row.customer_id, key) for row in busy for key in (row.address, row.upstream_id) if key}
         ordered = OrderLine.objects.filter(item=Item.MAILBOX, name__in=addresses, state__in=UNDER_WAY)
-        self.ordered = set(ordered.values_list("name", flat=True))
+        self.ordered = set(ordered.values_list("customer_id", "name"))
         names = {domain_name_of(each) for _, each in told}
         homes = Domain.objects.filter(name__in=names).exclude(state__in=Domain.GONE)
         self._homes = {(row.customer_id, row.name): row for row in homes}
 
-    def is_busy(self, told: Told) -> bool:
-        return told.address.lower() in self._busy or told.id in self._busy
+    def is_busy(self, customer: Customer, told: Told) -> bool:
+        return bool({(customer.pk, told.address.lower()), (customer.pk, told.id)} & self._busy)
 
-    def row_of(self, told: Told) -> Mailbox | None:
+    def row_of(self, customer: Customer, told: Told) -> Mailbox | None:
         """By id first: an address changes with the user name. A living row comes before one that was given up."""
-        by_id, by_address = self._by_id.get(told.id), self._by_address.get(told.address.lower())
+        by_id = self._by_id.get((customer.pk, told.id))
+        by_address = self._by_address.get((customer.pk, told.address.lower()))
         return by_id if by_id and (by_id.state not in Mailbox.GONE or by_address is None) else by_address
 
     def home_of(self, customer: Customer, told: Told) -> Domain | None:
@@ -67,17 +70,15 @@ def domain_name_of(told: Told) -> str:
 def _match(pair: Pair, known: _Known) -> Match:
     customer, told = pair
     name, values = domain_name_of(told), _values(told)
-    if told.address.lower() in known.ordered:
+    if (customer.pk, told.address.lower()) in known.ordered:
         return Match(customer, name, values)
-    if known.is_busy(told):
+    if known.is_busy(customer, told):
         return Match(customer, name, values, is_busy=True)
-    row, home = known.row_of(told), known.home_of(customer, told)
+    row, home = known.row_of(customer, told), known.home_of(customer, told)
     if row is None and home is None:
         return Match(customer, name, values, note=f"{told.address} is on a domain that is not known here.")
     if row is None:
         return Match(customer, name, values, make=lambda: _row(customer, home, values))
-    if row.customer_id != customer.pk:
-        return Match(customer, name, values, note=f"{told.address} belongs to another customer here.")
     return Match(customer, name, values, row=row)
 
 
@@ -126,7 +127,12 @@ def secrets_of(told: Told) -> dict[str, str]:
 
 
 def _keep_secrets(told: Sequence[Pair], at: datetime) -> None:
-    """Of rows that are there, in the order of their keys, so that two readings never wait for each other."""
-    secrets = {each.id: secrets_of(each) for _, each in told if each.password}
-    rows = Mailbox.objects.filter(upstream_id__in=secrets, customer__in=[customer.pk for customer, _ in told])
-    keep_newest([(row, secrets[row.upstream_id]) for row in rows.order_by("pk")], at=at)
+    """Of rows of the very customer whose mailbox it is, in the order of their keys, so that no two readings wait.
+
+    One page may hold several customers, and a row of another one may still bear the number of a mailbox that moved.
+    """
+    secrets = {(customer.pk, each.id): secrets_of(each) for customer, each in told if each.password}
+    ids, owners = {number for _, number in secrets}, {owner for owner, _ in secrets}
+    rows = Mailbox.objects.filter(upstream_id__in=ids, customer__in=owners).order_by("pk")
+    found = [(row, secrets.get((row.customer_id, row.upstream_id))) for row in rows]
+    keep_newest([(row, said) for row, said in found if said], at=at)
