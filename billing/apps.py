@@ -7,6 +7,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from accounts.admin_site import add_panel, add_section
         from billing import availability, panels, sections, webhooks
+        from billing.deliveries import when_order_ends
         from billing.handlers.accounts import OpenAccount
         from billing.handlers.drafts import DraftOrder
         from billing.handlers.processing import ProcessOrder
@@ -21,6 +22,7 @@ class BillingConfig(AppConfig):
         register(orders.OPEN_ACCOUNT, OpenAccount())
         register(orders.DRAFT, DraftOrder())
         register(orders.PROCESS, ProcessOrder())
+        when_order_ends(availability.forget_answers_of_order)
         find_owners_by(webhooks.owner)
         on("domain.order.success", webhooks.domain_delivered)
         on("domain.order.failed", webhooks.domain_failed)

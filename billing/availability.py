@@ -1,16 +1,21 @@
 """What only the upstream can say before a purchase: is the name free, what does it cost, is there a workspace on it."""
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeGuard
 
+from accounts.models import Customer
 from billing import checking
+from billing.models import Item, Order, Provider
+from reseller_portal.operations import lookups
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Happened, Lookup, Sent
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.models.availability import Availability as Found
 
 SUGGESTIONS = "domain.suggestions"
-AVAILABILITY = "domain.availability"
-WORKSPACE = "domain.workspace"
+AVAILABILITY = checking.AVAILABILITY
+WORKSPACE = checking.WORKSPACE
 
 
 class Suggestions(Lookup):
@@ -28,7 +33,7 @@ class Availability(Lookup):
         return Happened(_as_answer(client.domains.check(operation.payload["key"])))
 
     def settle(self, operation: Operation) -> None:
-        checking.note_availability(operation)
+        checking.note_answer(operation, operation.payload["key"])
 
 
 class Workspace(Lookup):
@@ -39,7 +44,20 @@ class Workspace(Lookup):
         return Happened({"is_free": client.domains.check_workspace(name, provider=provider).is_free})
 
     def settle(self, operation: Operation) -> None:
-        checking.note_workspace(operation)
+        checking.note_answer(operation, operation.payload["key"].partition(" ")[2])
+
+
+def forget_answers(customer: Customer, names: Iterable[str]) -> None:
+    """An order for these names was placed or has ended: what was answered before is not true any more."""
+    known = list(names)
+    lookups.forget(customer=customer, kinds=[AVAILABILITY], keys=known)
+    lookups.forget(
+        customer=customer, kinds=[WORKSPACE], keys=[f"{provider} {name}" for provider in Provider for name in known]
+    )
+
+
+def forget_answers_of_order(order: Order) -> None:
+    forget_answers(order.customer, order.lines.filter(item=Item.DOMAIN).values_list("name", flat=True))
 
 
 def to_minor(amount: Decimal) -> int:
@@ -48,12 +66,24 @@ def to_minor(amount: Decimal) -> int:
 
 
 def _as_answer(found: Found) -> dict[str, object]:
-    """What is kept of an availability. A free name without a price is not for sale."""
-    is_available = found.is_available and found.price is not None
+    """What is kept of an offer. A free name without a sensible price is not for sale."""
+    is_sold = found.is_available and _is_price(found)
     return {
         "name": found.name,
-        "is_available": is_available,
+        "is_available": is_sold,
+        "is_taken": not found.is_available,
         "is_premium": bool(found.is_premium),
-        "cost_minor": to_minor(found.price) if found.price is not None else 0,
-        "renew_minor": to_minor(found.renew_price) if found.renew_price is not None else 0,
+        "cost_minor": to_minor(found.price) if is_sold and found.price is not None else None,
+        "renew_minor": to_minor(found.renew_price) if _is_amount(found.renew_price) else 0,
     }
+
+
+def _is_price(found: Found) -> bool:
+    """0 is a promotion where the renewal has a price, and otherwise a price that nobody set."""
+    if not _is_amount(found.price):
+        return False
+    return found.price > 0 or (_is_amount(found.renew_price) and found.renew_price > 0)
+
+
+def _is_amount(amount: Decimal | None) -> TypeGuard[Decimal]:
+    return amount is not None and amount.is_finite() and amount >= 0

@@ -1,44 +1,116 @@
-"""Answers of lookups, written onto the quote lines that wait for them."""
+"""What a line costs or why it cannot be had, read from the answers of its questions.
+
+A line is judged by all of its answers together, under a lock on its quote: of two workers who settle the two answers of
+one name, the second sees what the first one wrote.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from accounts.models import Customer
-from billing.models import Item, PriceRule, QuoteLine
-from billing.price_rules import price_minor, rule_for
+from billing.models import Item, PriceRule, Quote, QuoteLine
+from billing.price_rules import price_minor, rule_for, rules_of
+from reseller_portal.operations import lookups
 from reseller_portal.operations.models import Operation
 
+AVAILABILITY = "domain.availability"
+WORKSPACE = "domain.workspace"
 State = QuoteLine.State
+DONE = Operation.State.DONE
+# No answer comes any more unless somebody asks again.
+GAVE_UP = (Operation.State.FAILED, Operation.State.NEEDS_PERSON)
 TAKEN = "This name is taken. Choose another one."
-HAS_WORKSPACE = "This name carries a workspace already, so an order on it would fail. Choose another one."
+NOT_FOR_SALE = "This name is not for sale here. Choose another one."
+HAS_WORKSPACE = "This name is in use at the provider already, so an order on it would fail. Choose another one."
 NO_PRICE = "No price is set for this yet. Ask the support team to set one."
-NO_ANSWER = "The registry gave no answer. Check again."
+NO_ANSWER = "This could not be checked. Check again."
 DOMAIN_FAILED = "Its domain cannot be ordered."
+JUDGED = ("state", "problem", "cost_minor", "price_minor", "renewal_minor")
 
 
-def note_availability(lookup: Operation) -> None:
-    """The price of a name, or that it is taken, on every line that waits for it."""
-    name = lookup.payload["key"]
-    lines = _waiting(lookup.customer, name).filter(item=Item.DOMAIN)
-    if lookup.state == Operation.State.FAILED:
-        _refuse(lookup.customer, name, NO_ANSWER)
-    elif lookup.state == Operation.State.DONE and not lookup.answer["is_available"]:
-        _refuse(lookup.customer, name, TAKEN)
-    elif lookup.state == Operation.State.DONE:
-        lines.update(cost_minor=lookup.answer["cost_minor"])
-        _finish(lookup.customer, name)
+@dataclass(frozen=True)
+class Answers:
+    """The questions about names, by name. `work` is of one provider."""
+
+    availability: Mapping[str, Operation]
+    workspace: Mapping[str, Operation]
 
 
-def note_workspace(lookup: Operation) -> None:
-    """That a name is free of a workspace of this provider, or not."""
-    provider, _, name = lookup.payload["key"].partition(" ")
-    if lookup.state == Operation.State.DONE and lookup.answer["is_free"]:
-        _waiting(lookup.customer, name).filter(item=Item.MAILBOX, quote__provider=provider).update(
-            cost_minor=settings.MAILBOX_COST_MINOR
-        )
-        _finish(lookup.customer, name)
-    elif lookup.is_final:
-        _refuse(lookup.customer, name, HAS_WORKSPACE if lookup.answer else NO_ANSWER, provider=provider)
+def note_answer(lookup: Operation, name: str) -> None:
+    """Judge what waits for this name, in the transaction that writes the answer down."""
+    waiting = QuoteLine.objects.filter(customer=lookup.customer, domain_name=name, state=State.CHECKING)
+    quotes = Quote.objects.filter(pk__in=waiting.values("quote"), customer=lookup.customer)
+    # In the order of their keys, as every worker takes them.
+    for quote in quotes.select_related("customer__brand").select_for_update(of=("self",), no_key=True).order_by("pk"):
+        settle(quote, names={name})
+
+
+def settle(quote: Quote, *, names: Iterable[str] | None = None) -> None:
+    """Judge the lines being checked by the answers that are there. The caller holds the lock on the quote."""
+    lines = quote.lines.filter(state=State.CHECKING)
+    waiting = list(lines if names is None else lines.filter(domain_name__in=names))
+    judged = judge(quote, waiting, answers_of(quote, waiting))
+    QuoteLine.objects.bulk_update(judged, JUDGED, batch_size=500)
+
+
+def answers_of(quote: Quote, lines: Sequence[QuoteLine]) -> Answers:
+    """What is known of the names of these lines. Asks nothing."""
+    names, with_mailboxes = questions_of(lines)
+    of_provider = {f"{quote.provider} {name}": name for name in with_mailboxes}
+    workspace = lookups.find(customer=quote.customer, kind=WORKSPACE, keys=of_provider)
+    return Answers(
+        {row.key: row for row in lookups.find(customer=quote.customer, kind=AVAILABILITY, keys=names)},
+        {of_provider[row.key]: row for row in workspace},
+    )
+
+
+def questions_of(lines: Iterable[QuoteLine]) -> tuple[list[str], list[str]]:
+    """Names to be asked for, in their order, and those of them that carry mailboxes."""
+    waiting = [line for line in lines if line.state == State.CHECKING]
+    with_mailboxes = {line.domain_name for line in waiting if line.item == Item.MAILBOX}
+    names = [line.name for line in waiting if line.item == Item.DOMAIN]
+    return names, [name for name in names if name in with_mailboxes]
+
+
+def judge(quote: Quote, lines: Sequence[QuoteLine], answers: Answers) -> list[QuoteLine]:
+    """The lines that are decided now, changed but not saved."""
+    rules, decided = rules_of(quote.customer.brand), []
+    with_mailboxes = {line.domain_name for line in lines if line.item == Item.MAILBOX}
+    verdicts = {
+        name: _verdict(answers, name, needs_workspace=name in with_mailboxes)
+        for name in dict.fromkeys(line.domain_name for line in lines)
+    }
+    for line in lines:
+        problem, offer = verdicts[line.domain_name]
+        if problem is None:
+            continue
+        if problem:
+            refuse(line, problem if line.item == Item.DOMAIN else DOMAIN_FAILED)
+        elif line.item == Item.DOMAIN:
+            price(line, offer["cost_minor"], rules, renewal_cost_minor=offer.get("renew_minor") or None)
+        else:
+            price(line, settings.MAILBOX_COST_MINOR, rules, renewal_cost_minor=settings.MAILBOX_COST_MINOR)
+        decided.append(line)
+    return decided
+
+
+def refuse(line: QuoteLine, problem: str) -> None:
+    line.state, line.problem = State.PROBLEM, problem
+
+
+def price(
+    line: QuoteLine, cost_minor: int, rules: Mapping[str, PriceRule], *, renewal_cost_minor: int | None = None
+) -> None:
+    """Ready, at the price that goes with this cost; a problem where no rule says."""
+    rule = rules.get(line.item)
+    line.cost_minor = cost_minor
+    if rule is None:
+        refuse(line, NO_PRICE)
+        return
+    line.state, line.problem, line.price_minor = State.READY, "", price_minor(rule, cost_minor)
+    line.renewal_minor = None if renewal_cost_minor is None else price_minor(rule, renewal_cost_minor)
 
 
 def price_of(customer: Customer, item: str, cost_minor: int) -> int | None:
@@ -47,30 +119,16 @@ def price_of(customer: Customer, item: str, cost_minor: int) -> int | None:
     return None if rule is None else price_minor(rule, cost_minor)
 
 
-def _waiting(customer: Customer, name: str) -> QuerySet[QuoteLine]:
-    return QuoteLine.objects.filter(customer=customer, domain_name=name, state=State.CHECKING)
-
-
-def _refuse(customer: Customer, name: str, problem: str, *, provider: str = "") -> None:
-    """The domain carries the problem; the mailboxes on it fall with it."""
-    lines = _waiting(customer, name)
-    if provider:
-        lines = lines.filter(quote__provider=provider)
-    lines.filter(item=Item.MAILBOX).update(state=State.PROBLEM, problem=DOMAIN_FAILED)
-    lines.filter(item=Item.DOMAIN).update(state=State.PROBLEM, problem=problem)
-
-
-def _finish(customer: Customer, name: str) -> None:
-    """A name is ready when both answers are in: the domain has its cost, and so do its mailboxes."""
-    for quote_id in set(_waiting(customer, name).values_list("quote_id", flat=True)):
-        lines = _waiting(customer, name).filter(quote_id=quote_id)
-        if lines.filter(cost_minor=0).exists():
-            continue
-        prices = {
-            (item, cost): price_of(customer, item, cost) for item, cost in set(lines.values_list("item", "cost_minor"))
-        }
-        if None in prices.values():
-            lines.update(state=State.PROBLEM, problem=NO_PRICE)
-            continue
-        for (item, cost), price in prices.items():
-            lines.filter(item=item, cost_minor=cost).update(state=State.READY, price_minor=price)
+def _verdict(answers: Answers, name: str, *, needs_workspace: bool) -> tuple[str | None, Mapping[str, int]]:
+    """Why the name cannot be had, "" when it can, None as long as an answer may come; and the offer."""
+    offer, workspace = answers.availability.get(name), answers.workspace.get(name)
+    asked = [offer, workspace] if needs_workspace else [offer]
+    if offer and offer.state == DONE and not offer.answer["is_available"]:
+        return TAKEN if offer.answer.get("is_taken", True) else NOT_FOR_SALE, {}
+    if needs_workspace and workspace and workspace.state == DONE and not workspace.answer["is_free"]:
+        return HAS_WORKSPACE, {}
+    if any(each is None or each.state in GAVE_UP for each in asked):
+        return NO_ANSWER, {}
+    if offer is None or any(each and each.state != DONE for each in asked):
+        return None, {}
+    return "", offer.answer

@@ -79,17 +79,42 @@ def tell_end(order: Order) -> None:
         callback(order)
 
 
-OwnedDomains = Callable[[Customer, set[str]], dict[str, str]]
+@dataclass(frozen=True)
+class OwnedDomain:
+    """A domain that a customer has. `provider` is "" while no mailboxes bind it to one.
+
+    `problem` says why no mailboxes can be ordered on it now; "" when they can.
+    """
+
+    upstream_id: str
+    provider: str = ""
+    problem: str = ""
+
+
+OwnedDomains = Callable[[Customer, set[str]], Mapping[str, OwnedDomain]]
 _owned_domains: list[OwnedDomains] = []
 
 
 def answer_owned_domains(answer: OwnedDomains) -> None:
-    """Let the app that knows domains tell which names a customer owns: upstream id by name."""
+    """Let the app that knows domains tell which names a customer has, by name."""
     _owned_domains[:] = [answer]
 
 
-def owned_domain_ids(customer: Customer, names: set[str]) -> dict[str, str]:
-    return _owned_domains[0](customer, names) if _owned_domains else {}
+def owned_domains(customer: Customer, names: set[str]) -> Mapping[str, OwnedDomain]:
+    return _owned_domains[0](customer, names) if _owned_domains and names else {}
+
+
+LivingAddresses = Callable[[Customer, set[str]], set[str]]
+_living_addresses: list[LivingAddresses] = []
+
+
+def answer_living_addresses(answer: LivingAddresses) -> None:
+    """Let the app that knows mailboxes tell which addresses exist already."""
+    _living_addresses[:] = [answer]
+
+
+def living_addresses(customer: Customer, addresses: set[str]) -> set[str]:
+    return _living_addresses[0](customer, addresses) if _living_addresses and addresses else set()
 
 
 SubscriptionOf = Callable[[Customer, str], str]

@@ -7,7 +7,17 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Customer
-from billing.order_models import PROVIDER_WORDS, Item, Order, OrderLine, OrderPart, Provider, Quote, QuoteLine
+from billing.order_models import (
+    PROVIDER_WORDS,
+    Item,
+    Order,
+    OrderLine,
+    OrderPart,
+    Provider,
+    Quote,
+    QuoteLine,
+    UnsellableName,
+)
 from billing.price_rules import PriceRule
 from billing.subscription_models import Subscription
 from billing.wallet_models import WalletReading
@@ -27,6 +37,7 @@ __all__ = [
     "QuoteLine",
     "Subscription",
     "Transaction",
+    "UnsellableName",
     "WalletReading",
 ]
 

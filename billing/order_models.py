@@ -48,7 +48,10 @@ class Quote(models.Model):
 
 
 class QuoteLine(models.Model):
-    """A domain for a year or a mailbox for a month, with its price or its problem."""
+    """A domain for a year or a mailbox for a month, with its price or its problem.
+
+    `cost_minor` is NULL until it is known: 0 is a cost too.
+    """
 
     class State(models.TextChoices):
         CHECKING = "checking", "Checking"
@@ -66,12 +69,21 @@ class QuoteLine(models.Model):
     last_name = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.CHECKING)
     problem = models.CharField(max_length=300, blank=True)
-    cost_minor = models.BigIntegerField(default=0)
+    cost_minor = models.BigIntegerField(null=True)
     price_minor = models.BigIntegerField(default=0)
+    renewal_minor = models.BigIntegerField(null=True, help_text="The price of the next year or month; NULL: not known.")
+    order_at = models.CharField(
+        max_length=12, blank=True, choices=Provider.choices, help_text="Where this line can be ordered instead."
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["customer", "quote", "position"], name="one_quote_line_per_position")
+            models.UniqueConstraint(fields=["customer", "quote", "position"], name="one_quote_line_per_position"),
+            models.UniqueConstraint(fields=["customer", "quote", "item", "name"], name="one_quote_line_per_thing"),
+            models.CheckConstraint(
+                condition=~models.Q(state="ready") | models.Q(cost_minor__isnull=False),
+                name="a_ready_line_has_its_cost",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
@@ -100,6 +112,7 @@ class Order(models.Model):
     provider = models.CharField(max_length=12, choices=Provider.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WORKING)
     total_minor = models.BigIntegerField()
+    refusals = models.PositiveSmallIntegerField(default=0, help_text="Drafts of it that the upstream refused.")
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     placed_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
@@ -126,6 +139,9 @@ class OrderPart(models.Model):
     upstream_order_id = models.CharField(max_length=64, blank=True)
     drafts = models.PositiveSmallIntegerField(default=1)
     is_processing = models.BooleanField(default=False, help_text="Set before the paying call; no other draft after it.")
+    price_asked_at = models.DateTimeField(
+        null=True, help_text="Since when the customer has been asked to accept another price."
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -160,9 +176,13 @@ class OrderLine(models.Model):
     first_name = models.CharField(max_length=80, blank=True)
     last_name = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    problem = models.CharField(max_length=300, blank=True)
+    problem = models.CharField(max_length=300, blank=True, help_text="Why it failed, in our words.")
+    said = models.CharField(max_length=500, blank=True, help_text="The upstream's own words for it, for staff alone.")
+    may_help = models.BooleanField(default=True, help_text="Of a failed line: may trying again help?")
     price_minor = models.BigIntegerField()
     cost_minor = models.BigIntegerField()
+    asked_cost_minor = models.BigIntegerField(null=True, help_text="The cost now, which the customer is asked about.")
+    asked_price_minor = models.BigIntegerField(null=True, help_text="The price that goes with it.")
     cost_booked_minor = models.BigIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
 
@@ -170,6 +190,11 @@ class OrderLine(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["customer", "order", "position"], name="one_order_line_per_position"),
             models.UniqueConstraint(fields=["customer", "part", "item", "name"], name="one_line_per_thing"),
+            models.UniqueConstraint(
+                fields=["customer", "item", "name"],
+                condition=models.Q(state__in=["waiting", "working"]),
+                name="one_open_line_per_thing",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -182,3 +207,17 @@ class OrderLine(models.Model):
     @property
     def money_reference(self) -> str:
         return f"order-line-{self.pk}"
+
+
+class UnsellableName(models.Model):
+    """A name whose order failed after it was charged. Nobody is offered it again until staff take it off.
+
+    It belongs to no customer and tells nothing of one: only the name and the upstream's words.
+    """
+
+    name = models.CharField(max_length=253, unique=True)
+    said = models.CharField(max_length=500, blank=True)
+    noted_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name

@@ -10,7 +10,7 @@ from billing.order_models import Item
 
 
 class PriceRule(models.Model):
-    """The price of one item at one brand. Amounts in minor units of the brand's currency."""
+    """The price of one item at one brand. Amounts in cents of US dollars."""
 
     class Method(models.TextChoices):
         FIXED = "fixed", "Fixed price"
@@ -45,3 +45,8 @@ def price_minor(rule: PriceRule, cost_minor: int) -> int:
 
 def rule_for(brand: Brand, item: str) -> PriceRule | None:
     return PriceRule.objects.filter(brand=brand, item=item).first()
+
+
+def rules_of(brand: Brand) -> dict[str, PriceRule]:
+    """All rules of a brand by item: one question for any number of lines."""
+    return {rule.item: rule for rule in PriceRule.objects.filter(brand=brand)}

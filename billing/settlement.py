@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actors import portal_actor
 from accounts.audit import record
-from billing import ledger
+from billing import failures, ledger
 from billing.deliveries import Delivery, hooks_of, tell_end
 from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import PROCESS
@@ -16,10 +16,7 @@ from reseller_portal.operations import engine
 from reseller_portal.operations.models import Operation
 
 State = OrderLine.State
-DOMAIN_FAILED = "Its domain was not registered."
-NO_REASON = "The upstream gave no reason."
-NOT_DELIVERED = "The upstream ended the order without it."
-VAGUE = (NO_REASON, NOT_DELIVERED)
+NO_REASON, NOT_DELIVERED, VAGUE = failures.NO_REASON, failures.NOT_DELIVERED, failures.VAGUE
 
 
 def lock_part(upstream_order_id: str) -> OrderPart | None:
@@ -63,22 +60,24 @@ def fail(line: OrderLine, reason: str) -> None:
         _learn_reason(line, reason)
         return
     was_started = line.state != State.WAITING
-    line.problem = reason[:300]
+    failures.note_reason(line, reason)
     _finish(line, State.FAILED)
     ledger.resolve(line.customer, released={line.money_reference: f"Not delivered: {line.name}"})
     if was_started:
         hooks_of(line.item).failed(line)
     if line.item == Item.DOMAIN:
         for mailbox in lines_of(line.part).filter(item=Item.MAILBOX, domain_name=line.domain_name):
-            fail(mailbox, DOMAIN_FAILED)
+            fail(mailbox, failures.reason_for_mailboxes(line))
     finish_order(line.order)
 
 
 def _learn_reason(line: OrderLine, reason: str) -> None:
     """An event may come after the look that found the line failed, and know why."""
-    if line.state == State.FAILED and line.problem in VAGUE and reason not in VAGUE:
-        line.problem = reason[:300]
-        line.save(update_fields=["problem"])
+    if line.state == State.FAILED and line.said in VAGUE and reason not in VAGUE:
+        failures.note_reason(line, reason)
+        line.save(update_fields=failures.FIELDS)
+        if line.item == Item.DOMAIN:
+            failures.settle_mailboxes(line)
 
 
 def fail_part(part: OrderPart, reason: str) -> None:
@@ -99,6 +98,8 @@ def note_cost(line: OrderLine, cost_minor: int) -> None:
     line.save(update_fields=["cost_minor"])
     if line.cost_booked_minor or line.state == State.FAILED:
         _book(line)
+    if line.cost_booked_minor and line.state == State.FAILED:
+        failures.note_charged(line)
 
 
 def finish_order(order: Order) -> None:
@@ -127,7 +128,7 @@ def _start(line: OrderLine) -> None:
 def _finish(line: OrderLine, state: str) -> None:
     line.state = state
     line.finished_at = timezone.now()
-    line.save(update_fields=["state", "problem", "finished_at"])
+    line.save(update_fields=["state", "finished_at", *failures.FIELDS])
 
 
 def _book(line: OrderLine) -> None:

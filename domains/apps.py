@@ -13,7 +13,7 @@ class DomainsConfig(AppConfig):
         from reseller_portal.webhooks.registry import register as on
 
         register(Item.DOMAIN, Hooks(deliveries.started, deliveries.delivered, deliveries.failed))
-        answer_owned_domains(deliveries.owned_ids)
+        answer_owned_domains(deliveries.owned)
         answer_subscription_of_domain(deliveries.subscription_of)
         find_owners_by(webhooks.owner)
         on("mailbox.order.success", webhooks.workspace_delivered)

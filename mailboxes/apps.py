@@ -6,7 +6,7 @@ class MailboxesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.displacing import when_displaced
-        from billing.deliveries import Hooks, register
+        from billing.deliveries import Hooks, answer_living_addresses, register
         from billing.models import Item
         from mailboxes import webhooks
         from mailboxes.handlers import FetchMailbox
@@ -16,6 +16,7 @@ class MailboxesConfig(AppConfig):
         from reseller_portal.webhooks.registry import register as on
 
         register(Item.MAILBOX, Hooks(deliveries.started, deliveries.delivered, deliveries.failed))
+        answer_living_addresses(deliveries.living_addresses)
         register_operation(deliveries.FETCH, FetchMailbox())
         when_displaced(ownership.go_with_them)
         find_owners_by(webhooks.owner)

@@ -1,14 +1,16 @@
 """Confirm a quote: one transaction turns it into an order, holds the money and notes what the upstream must do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.models import Customer
 from billing import ledger
-from billing.models import Order, OrderLine, OrderPart, Quote, QuoteLine
+from billing.availability import forget_answers_of_order
+from billing.knowledge import known_of
+from billing.models import Item, Order, OrderLine, OrderPart, Quote, QuoteLine
 from billing.references import new_reference
 from billing.services.quotes import LineDraft, QuoteDraft, make_quote
 from reseller_portal.core.errors import DomainError
@@ -36,12 +38,16 @@ class NothingToOrder(DomainError):
     """No line is ready, or none failed."""
 
 
+class OrderedAlready(DomainError):
+    """The customer ordered the same thing with another quote."""
+
+
 @transaction.atomic
 def confirm_quote(*, actor: Actor, quote: Quote, total_minor: int) -> Order:
     """The order of this quote, made now or made before: a second click finds the first one's order.
 
     `total_minor` is the sum that the person saw. Raises `QuoteExpired`, `QuoteNotReady`, `PriceMoved`,
-    `NothingToOrder`, `BalanceTooLow`, `NotAllowed`; then nothing has changed.
+    `NothingToOrder`, `OrderedAlready`, `BalanceTooLow`, `NotAllowed`; then nothing has changed.
     """
     actor.require("orders.pay")
     locked = Quote.objects.select_for_update().get(pk=quote.pk, customer=actor.customer)
@@ -49,6 +55,7 @@ def confirm_quote(*, actor: Actor, quote: Quote, total_minor: int) -> Order:
     if existing:
         return existing
     lines = _payable_lines(locked, total_minor)
+    _refuse_what_came_meanwhile(actor.customer, lines)
     order = _write_order(actor, locked, lines)
     ledger.hold(
         customer=actor.customer,
@@ -57,18 +64,43 @@ def confirm_quote(*, actor: Actor, quote: Quote, total_minor: int) -> Order:
         description=f"Held for order {order.reference}",
     )
     _place_operations(order)
+    forget_answers_of_order(order)
     record(actor=actor, action="order.placed", subject=order, after={"total_minor": order.total_minor})
     return order
 
 
 def retry_failed_lines(*, actor: Actor, order: Order) -> Quote:
-    """A new quote of what failed, checked and priced anew. Raises `NothingToOrder` when nothing failed."""
-    failed = list(order.lines.select_related("part").filter(state=OrderLine.State.FAILED).order_by("position"))
+    """A new quote of what failed and may work now, checked and priced anew.
+
+    Raises `NothingToOrder` when nothing failed, when trying again cannot help, or when it was done already.
+    """
+    failed = list(order.lines.filter(state=OrderLine.State.FAILED).order_by("position"))
     if not failed:
         raise NothingToOrder("Nothing of this order failed, so there is nothing to try again.")
-    delivered = _delivered_domains(order)
-    drafts = [_as_draft(line, delivered) for line in failed]
+    if later := retry_of(order):
+        raise NothingToOrder(f"This was tried again already, in order {later.reference}.")
+    again = [line for line in failed if line.may_help]
+    if not again:
+        raise NothingToOrder("Trying again would fail again. Choose other names.")
+    drafts = [
+        LineDraft(line.item, line.name, line.domain_name, first_name=line.first_name, last_name=line.last_name)
+        for line in again
+    ]
     return make_quote(actor=actor, draft=QuoteDraft(order.provider, drafts, retry_of=order))
+
+
+def retry_of(order: Order) -> Order | None:
+    """The order in which the failed lines of this one were tried again, the newest."""
+    return Order.objects.filter(customer=order.customer, quote__retry_of=order).order_by("-pk").first()
+
+
+def _refuse_what_came_meanwhile(customer: Customer, lines: Sequence[QuoteLine]) -> None:
+    """Another quote of the same things may have been paid since this one was checked. The constraint decides a tie."""
+    named = {item: {line.name for line in lines if line.item == item} for item in Item.values}
+    known = known_of(customer, domains=named[Item.DOMAIN], addresses=named[Item.MAILBOX])
+    had = {*known.owned, *known.addresses, *(name for _, name in known.ordered)}
+    if twin := next((line.name for line in lines if line.name in had), ""):
+        raise OrderedAlready(f"{twin} was ordered already. Check again to leave it out.")
 
 
 def _payable_lines(quote: Quote, total_minor: int) -> list[QuoteLine]:
@@ -95,7 +127,7 @@ def _write_order(actor: Actor, quote: Quote, lines: list[QuoteLine]) -> Order:
         placed_by=actor.user,
     )
     parts = _write_parts(order, lines)
-    OrderLine.objects.bulk_create(
+    rows = [
         OrderLine(
             customer=actor.customer,
             order=order,
@@ -107,10 +139,16 @@ def _write_order(actor: Actor, quote: Quote, lines: list[QuoteLine]) -> Order:
             first_name=line.first_name,
             last_name=line.last_name,
             price_minor=line.price_minor,
-            cost_minor=line.cost_minor,
+            cost_minor=line.cost_minor or 0,
         )
         for position, line in enumerate(lines, 1)
-    )
+    ]
+    try:
+        OrderLine.objects.bulk_create(rows)
+    except IntegrityError as twin:
+        if "one_open_line_per_thing" not in str(twin):
+            raise
+        raise OrderedAlready("Some of this was ordered a moment ago. Check again to leave it out.") from twin
     return order
 
 
@@ -151,22 +189,4 @@ def place_processing(part: OrderPart) -> None:
         key=str(part.pk),
         priority=Operation.Priority.PURCHASE,
         payload={"part": part.pk, "order_id": part.upstream_order_id},
-    )
-
-
-def _delivered_domains(order: Order) -> dict[str, str]:
-    """Names that were delivered after all, so that a retry puts the mailboxes on the owned domain."""
-    from billing.deliveries import owned_domain_ids
-
-    return owned_domain_ids(order.customer, {line.domain_name for line in order.lines.all()})
-
-
-def _as_draft(line: OrderLine, owned: dict[str, str]) -> LineDraft:
-    return LineDraft(
-        item=line.item,
-        name=line.name,
-        domain_name=line.domain_name,
-        upstream_domain_id=line.part.upstream_domain_id or owned.get(line.domain_name, ""),
-        first_name=line.first_name,
-        last_name=line.last_name,
     )

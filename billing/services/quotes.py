@@ -11,15 +11,24 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.audit import record
-from billing.availability import AVAILABILITY, WORKSPACE
-from billing.checking import NO_PRICE, note_availability, note_workspace, price_of
-from billing.models import Item, Order, Provider, Quote, QuoteLine
+from billing import checking
+from billing.checking import AVAILABILITY, WORKSPACE
+from billing.deliveries import OwnedDomain
+from billing.knowledge import Known, known_of
+from billing.models import PROVIDER_WORDS, Item, Order, PriceRule, Provider, Quote, QuoteLine
+from billing.price_rules import rules_of
 from billing.references import new_reference
 from reseller_portal.core.errors import DomainError
 from reseller_portal.operations import lookups
 
 MOST_LINES = 5000
 MOST_NEW_DOMAINS = 500
+# What was checked less than this long ago is not checked again.
+RECENT = timedelta(minutes=1)
+EXISTS = "This address exists already."
+TWICE = "This address is in the list twice. Take one of the two out."
+FAILED_BEFORE = "This name could not be set up when it was ordered before. Choose another one."
+NO_DOMAIN = "Its domain is not part of this order and not yours. Add the domain, or choose another one."
 
 
 @dataclass(frozen=True)
@@ -55,10 +64,19 @@ class TooMuchAtOnce(DomainError):
 
 @transaction.atomic
 def make_quote(*, actor: Actor, draft: QuoteDraft) -> Quote:
-    """Note the lines and put the questions. Raises `NothingToQuote`, `TooMuchAtOnce`, `NotAllowed`."""
+    """Judge every line by what is known here, and put the questions about the rest.
+
+    A domain that the customer owns is no line: its mailboxes go onto it. Raises `NothingToQuote`, `TooMuchAtOnce`,
+    `NotAllowed`.
+    """
     actor.require("orders.create")
     _refuse_odd_sizes(draft)
-    quote = Quote.objects.create(
+    known = known_of(
+        actor.customer,
+        domains={line.domain_name for line in draft.lines},
+        addresses={line.name for line in draft.lines if line.item == Item.MAILBOX},
+    )
+    quote = Quote(
         customer=actor.customer,
         reference=new_reference("Q"),
         provider=Provider(draft.provider),
@@ -67,22 +85,47 @@ def make_quote(*, actor: Actor, draft: QuoteDraft) -> Quote:
         retry_of=draft.retry_of,
         expires_at=timezone.now() + timedelta(minutes=settings.QUOTE_MINUTES),
     )
-    QuoteLine.objects.bulk_create(_as_line(actor, quote, number, line) for number, line in enumerate(draft.lines, 1))
-    check(quote)
-    record(actor=actor, action="quote.made", subject=quote, after={"lines": len(draft.lines)})
+    lines = _lines_of(quote, draft.lines, known)
+    if not lines:
+        raise NothingToQuote("You have these domains already. Name mailboxes to be put on them, or other domains.")
+    quote.save()
+    _ask(quote, lines)
+    QuoteLine.objects.bulk_create(lines)
+    record(actor=actor, action="quote.made", subject=quote, after={"lines": len(lines)})
     return quote
 
 
-def check(quote: Quote) -> None:
-    """Ask what is not known of the lines still being checked; answers at hand are used at once."""
-    waiting = quote.lines.filter(state=QuoteLine.State.CHECKING)
-    names = list(waiting.filter(item=Item.DOMAIN).order_by("position").values_list("name", flat=True))
-    with_mailboxes = set(waiting.filter(item=Item.MAILBOX).values_list("domain_name", flat=True))
-    of_provider = [f"{quote.provider} {name}" for name in names if name in with_mailboxes]
-    for lookup in lookups.ask(customer=quote.customer, kind=AVAILABILITY, keys=names):
-        note_availability(lookup)
-    for lookup in lookups.ask(customer=quote.customer, kind=WORKSPACE, keys=of_provider):
-        note_workspace(lookup)
+def check_again(*, actor: Actor, quote: Quote, provider: str = "") -> Quote:
+    """A new quote of the same lines, with the prices of now and every check anew; a recent quote is its own answer.
+
+    With `provider`, of those lines alone that can be ordered there.
+    """
+    rows = quote.lines.order_by("position")
+    if provider:
+        rows = rows.filter(order_at=provider)
+    elif not quote.is_expired and quote.made_at > timezone.now() - RECENT:
+        return quote
+    drafts = [
+        LineDraft(line.item, line.name, line.domain_name, first_name=line.first_name, last_name=line.last_name)
+        for line in rows
+    ]
+    draft = QuoteDraft(provider or quote.provider, drafts, quote.wish, quote.retry_of)
+    return make_quote(actor=actor, draft=draft)
+
+
+def _ask(quote: Quote, lines: Sequence[QuoteLine]) -> None:
+    """Put the questions; answers at hand are used at once.
+
+    The questions stay locked until the lines are there to be seen by whoever writes the answers down.
+    """
+    names, with_mailboxes = checking.questions_of(lines)
+    of_provider = [f"{quote.provider} {name}" for name in with_mailboxes]
+    for kind, keys in ((AVAILABILITY, names), (WORKSPACE, of_provider)):
+        if keys:
+            lookups.ask(customer=quote.customer, kind=kind, keys=keys)
+            lookups.lock(customer=quote.customer, kind=kind, keys=keys)
+    waiting = [line for line in lines if line.state == QuoteLine.State.CHECKING]
+    checking.judge(quote, waiting, checking.answers_of(quote, waiting))
 
 
 def _refuse_odd_sizes(draft: QuoteDraft) -> None:
@@ -96,38 +139,75 @@ def _refuse_odd_sizes(draft: QuoteDraft) -> None:
         )
 
 
-def _as_line(actor: Actor, quote: Quote, position: int, draft: LineDraft) -> QuoteLine:
-    line = QuoteLine(
-        customer=actor.customer,
+def _lines_of(quote: Quote, drafts: Sequence[LineDraft], known: Known) -> list[QuoteLine]:
+    """Each thing once, without domains that are owned; each judged as far as the portal can say by itself."""
+    rules = rules_of(quote.customer.brand)
+    new_domains = {draft.name for draft in drafts if draft.item == Item.DOMAIN}
+    lines: dict[tuple[str, str], QuoteLine] = {}
+    for draft in drafts:
+        owned, key = known.owned.get(draft.domain_name), (draft.item, draft.name)
+        if owned and draft.item == Item.DOMAIN:
+            continue
+        if key in lines:
+            if draft.item == Item.MAILBOX:
+                checking.refuse(lines[key], TWICE)
+            continue
+        line = lines[key] = _line(quote, draft, owned, len(lines) + 1)
+        problem = draft.problem or _problem(line, owned, known)
+        if not problem and not owned and draft.domain_name not in new_domains:
+            problem = NO_DOMAIN
+        if problem:
+            checking.refuse(line, problem)
+        elif owned:
+            _price_on_owned(line, known, rules)
+    _refuse_with_their_domains(lines)
+    return list(lines.values())
+
+
+def _line(quote: Quote, draft: LineDraft, owned: OwnedDomain | None, position: int) -> QuoteLine:
+    return QuoteLine(
+        customer=quote.customer,
         quote=quote,
         position=position,
         item=draft.item,
         name=draft.name,
         domain_name=draft.domain_name,
-        upstream_domain_id=draft.upstream_domain_id,
+        upstream_domain_id=owned.upstream_id if owned else "",
         first_name=draft.first_name,
         last_name=draft.last_name,
-        problem=draft.problem,
     )
-    if draft.problem:
-        line.state = QuoteLine.State.PROBLEM
-    elif draft.upstream_domain_id:
-        _price_at_once(actor, line)
-    return line
 
 
-def _price_at_once(actor: Actor, line: QuoteLine) -> None:
-    """A mailbox on an owned domain raises no question: its workspace is ours."""
-    line.cost_minor = settings.MAILBOX_COST_MINOR
-    price = price_of(actor.customer, line.item, line.cost_minor)
-    line.state, line.problem = (QuoteLine.State.PROBLEM, NO_PRICE) if price is None else (QuoteLine.State.READY, "")
-    line.price_minor = price or 0
+def _problem(line: QuoteLine, owned: OwnedDomain | None, known: Known) -> str:
+    """Why it cannot be ordered, as far as the portal knows by itself."""
+    if line.name in known.addresses:
+        return EXISTS
+    if reference := known.ordered.get((line.item, line.name)):
+        return f"This is being delivered already, with order {reference}."
+    if reference := known.ordered.get((Item.DOMAIN, line.domain_name)):
+        return f"Its domain is being delivered with order {reference}. Add this when it is there."
+    if line.item == Item.DOMAIN and line.name in known.unsellable:
+        return FAILED_BEFORE
+    return _problem_on_owned(line, owned) if owned else ""
 
 
-def check_again(*, actor: Actor, quote: Quote) -> Quote:
-    """A new quote of the same lines, with the prices of now."""
-    drafts = [
-        LineDraft(line.item, line.name, line.domain_name, line.upstream_domain_id, line.first_name, line.last_name)
-        for line in quote.lines.order_by("position")
-    ]
-    return make_quote(actor=actor, draft=QuoteDraft(quote.provider, drafts, quote.wish, quote.retry_of))
+def _problem_on_owned(line: QuoteLine, owned: OwnedDomain) -> str:
+    """The provider of the domain is that of its mailboxes: none of the other would get mail there."""
+    if owned.problem or owned.provider in {"", line.quote.provider}:
+        return owned.problem
+    line.order_at = owned.provider
+    return f"{line.domain_name} is on {PROVIDER_WORDS.get(owned.provider, owned.provider)}. Order it there."
+
+
+def _price_on_owned(line: QuoteLine, known: Known, rules: Mapping[str, PriceRule]) -> None:
+    """A mailbox on an owned domain raises no question: it costs what the domain's subscription says."""
+    cost = known.costs.get(line.domain_name, settings.MAILBOX_COST_MINOR)
+    checking.price(line, cost, rules, renewal_cost_minor=cost)
+
+
+def _refuse_with_their_domains(lines: Mapping[tuple[str, str], QuoteLine]) -> None:
+    """No mailbox is ordered on a domain of this quote that cannot be had."""
+    for (item, _), line in lines.items():
+        domain = lines.get((Item.DOMAIN, line.domain_name))
+        if item == Item.MAILBOX and domain and domain.problem and not line.problem:
+            checking.refuse(line, checking.DOMAIN_FAILED)

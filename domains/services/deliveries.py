@@ -6,14 +6,15 @@ from django.utils import timezone
 from accounts.actors import portal_actor
 from accounts.audit import record
 from accounts.models import Customer
-from billing.deliveries import Delivery
-from billing.models import OrderLine
+from billing.deliveries import Delivery, OwnedDomain
+from billing.models import OrderLine, Subscription
 from domains.models import Domain
 from domains.services.ownership import make_room
 from domains.services.refreshing import WHOLE
 from reseller_portal.operations import lookups
 
 State = Domain.State
+LIVING_MAILBOX = ("ACTIVE", "IN_PROGRESS", "CREATING_PASSWORD", "EXPIRED")
 
 
 def started(line: OrderLine) -> None:
@@ -57,6 +58,33 @@ def owned_ids(customer: Customer, names: set[str]) -> dict[str, str]:
     """Upstream id by name, of the names that the customer owns."""
     owned = living(customer).filter(name__in=names).exclude(upstream_id="").exclude(state=State.PENDING)
     return dict(owned.values_list("name", "upstream_id"))
+
+
+def owned(customer: Customer, names: set[str]) -> dict[str, OwnedDomain]:
+    """The domains that the customer has, by name; a name that is only being registered is not one yet.
+
+    Mailboxes bind a domain to their provider. Without any, the other provider may be ordered as well.
+    """
+    rows = living(customer).filter(name__in=names).exclude(state=State.PENDING)
+    bound = _providers(customer, names)
+    return {row.name: OwnedDomain(row.upstream_id, bound.get(row.name, ""), _why_not(row)) for row in rows}
+
+
+def _providers(customer: Customer, names: set[str]) -> dict[str, str]:
+    """By the mailboxes that live on a domain, else by its living subscription."""
+    running = Subscription.objects.filter(customer=customer, domain_name__in=names).exclude(state__in=Subscription.GONE)
+    rows = living(customer).filter(name__in=names, mailboxes__state__in=LIVING_MAILBOX)
+    oldest = rows.order_by("name", "mailboxes__id").distinct("name").values_list("name", "mailboxes__provider")
+    found = dict(running.values_list("domain_name", "provider")) | dict(oldest)
+    return {name: provider for name, provider in found.items() if provider}
+
+
+def _why_not(domain: Domain) -> str:
+    if domain.state not in {State.ACTIVE, State.RENEWING}:
+        return f"{domain.name} is not active ({domain.get_state_display().lower()}), so it takes no new mailboxes."
+    if not domain.upstream_id:
+        return f"{domain.name} is not ready for mailboxes yet. Check again in a few minutes."
+    return ""
 
 
 def subscription_of(customer: Customer, upstream_id: str) -> str:

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from accounts.actors import portal_actor
 from accounts.audit import record
+from accounts.models import Customer
 from billing.deliveries import Delivery
 from billing.models import OrderLine
 from domains.models import Domain
@@ -43,6 +44,12 @@ def failed(line: OrderLine) -> None:
     mailbox.state = State.FAILED
     mailbox.save(update_fields=["state"])
     record(actor=portal_actor(line.customer), action="mailbox.failed", subject=mailbox, after={"reason": line.problem})
+
+
+def living_addresses(customer: Customer, addresses: set[str]) -> set[str]:
+    """Those of the addresses that the customer has a mailbox of."""
+    rows = Mailbox.objects.filter(customer=customer, address__in=addresses).exclude(state__in=Mailbox.GONE)
+    return set(rows.values_list("address", flat=True))
 
 
 def fetch_what_is_missing(mailbox: Mailbox) -> None:

@@ -58,6 +58,19 @@ def ask_once_more(
         transaction.on_commit(wake)
 
 
+def lock(*, customer: Customer, kind: str, keys: Iterable[str]) -> None:
+    """Hold the questions until the caller's transaction ends: no answer is written down before what waits for it is."""
+    list(_rows(customer, kind, keys).order_by("key").select_for_update(no_key=True).values_list("pk"))
+
+
+def forget(*, customer: Customer, kinds: Iterable[str], keys: Iterable[str]) -> None:
+    """Drop answers that may no longer be true. What is being asked at this moment is asked once more."""
+    rows = Operation.objects.filter(customer=customer, kind__in=list(kinds), key__in=list(keys))
+    rows.filter(state__in=[State.DONE, State.FAILED]).delete()
+    rows.exclude(state=State.WAITING).update(**_ASKED_ANEW, due_at=Now())
+    transaction.on_commit(wake)
+
+
 def find(*, customer: Customer, kind: str, keys: Iterable[str]) -> list[Operation]:
     """The lookups of these keys that exist, in the order of the keys."""
     wanted = list(keys)

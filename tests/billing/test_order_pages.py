@@ -30,7 +30,7 @@ def test_a_check_of_thousands_shows_the_first_and_all_when_asked(shop: Shop, ada
         QuoteLine.objects.bulk_create(
             QuoteLine(
                 customer=shop.customer, quote=quote, position=10 + number, item="mailbox", name=f"p{number}@first.com",
-                domain_name="first.com", state="ready", price_minor=500,
+                domain_name="first.com", state="ready", cost_minor=300, price_minor=500,
             )
             for number in range(SHOWN_LINES)
         )  # fmt: skip

@@ -86,6 +86,7 @@ def test_an_expired_quote_is_refused_and_checked_again_with_the_same_lines(shop:
             confirm_quote(actor=shop.actor, quote=quote, total_minor=2559)
     assert_nothing_happened(shop)
     with scope(shop.customer.pk):
+        quote.refresh_from_db()
         again = check_again(actor=shop.actor, quote=quote)
     assert [*problems_of(again)] == [*problems_of(quote)]
     shop.confirm(again)

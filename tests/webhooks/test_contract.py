@@ -210,7 +210,7 @@ def domain_is_there(shop: Shop, lines: list[OrderLine]) -> None:
 
 def domain_is_not_to_be_had(shop: Shop, lines: list[OrderLine]) -> None:
     assert {line.state for line in lines} == {"failed"}
-    assert lines[0].problem == "Workspace validation failed"
+    assert lines[0].said == "Workspace validation failed"
 
 
 def workspace_stands(shop: Shop, lines: list[OrderLine]) -> None:
@@ -221,7 +221,7 @@ def workspace_stands(shop: Shop, lines: list[OrderLine]) -> None:
 
 def workspace_failed(shop: Shop, lines: list[OrderLine]) -> None:
     assert [line.state for line in lines] == ["waiting", "failed", "failed"]
-    assert lines[1].problem == "Provider rejected the request"
+    assert lines[1].said == "Provider rejected the request"
 
 
 def mailbox_is_there(shop: Shop, lines: list[OrderLine]) -> None:

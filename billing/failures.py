@@ -1,0 +1,94 @@
+"""Why a line failed: our sentence for customers, the upstream's words for staff, and whether trying again may help."""
+
+import re
+from dataclasses import dataclass
+
+from billing.order_models import Item, OrderLine, UnsellableName
+
+DOMAIN_FAILED = "Its domain was not registered."
+NO_REASON = "The upstream gave no reason."
+NOT_DELIVERED = "The upstream ended the order without it."
+# Reasons of ours that a better one may still replace.
+VAGUE = (NO_REASON, NOT_DELIVERED)
+# A domain, an address, a link: names are chosen by customers and say nothing about the reason.
+NAME = re.compile(r"[^\s\"'“”]*[.@][^\s\"'“”]*\w")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """`words` are for the customer. `may_help` False: what failed so will fail again."""
+
+    words: str
+    may_help: bool = True
+
+
+UNKNOWN = Failure("The provider could not deliver this. Try again, or write to us.")
+TAKEN = Failure("The name was taken before it could be registered. Choose another one.", may_help=False)
+IN_USE = Failure("The name is in use at the provider already. Choose another one.", may_help=False)
+EXISTS = Failure("This address exists already. Choose another one.", may_help=False)
+NOT_ALLOWED = Failure("The provider does not allow this address. Choose another one.", may_help=False)
+REGISTRY = Failure("The registry did not accept the registration. Try again.")
+NO_MONEY = Failure("It could not be carried out at that time. Try again.")
+WITH_ITS_DOMAIN = Failure(DOMAIN_FAILED)
+DOMAIN_FAILED_FOR_GOOD = "Its domain cannot be had. Choose another one."
+WITH_ITS_DOMAIN_FOR_GOOD = Failure(DOMAIN_FAILED_FOR_GOOD, may_help=False)
+NOTHING_SAID = Failure("The provider did not deliver this. Try again.")
+CONTACT = Failure("The provider did not accept the contact details of your company. Write to us to correct them.")
+CHARGED = Failure("The provider could not set this name up. Choose another one.", may_help=False)
+
+# The first that matches, in words without names. Other words for the same reason are the rule, not the exception.
+KNOWN: tuple[tuple[str, Failure], ...] = (
+    (r"workspace", IN_USE),
+    (r"(mailbox|address|user ?name|e-?mail|account)\b.*\b(exists?|in use|taken|duplicated?)\b", EXISTS),
+    (r"\bduplicated? (mailbox|address|user|e-?mail)", EXISTS),
+    (r"(user ?name|local part|alias)\b.*\b(valid|invalid|reserved|allowed|permitted|forbidden)\b", NOT_ALLOWED),
+    (r"\breserved\b", NOT_ALLOWED),
+    (r"\b(taken|unavailable|(not|no longer) available|already (registered|exists|in use|owned))\b", TAKEN),
+    (r"\bregist(ry|rar|ration|er|ered)\b", REGISTRY),
+    (r"\b(wallet|balance|insufficient|funds?|payment)\b", NO_MONEY),
+    (r"\b(contact|postal|phone|country|city)\b", CONTACT),
+)
+
+
+_SENTENCES = {
+    each.words: each
+    for each in (*(failure for _, failure in KNOWN), UNKNOWN, CHARGED, WITH_ITS_DOMAIN, WITH_ITS_DOMAIN_FOR_GOOD)
+}
+FIELDS = ("problem", "said", "may_help")
+
+
+def explain(reason: str) -> Failure:
+    """What the customer reads for a reason of the upstream or of ours. Unknown words get a neutral sentence."""
+    if not reason or reason in VAGUE:
+        return NOTHING_SAID
+    if reason in _SENTENCES:
+        return _SENTENCES[reason]
+    words = NAME.sub(" ", reason.lower())
+    return next((failure for pattern, failure in KNOWN if re.search(pattern, words)), UNKNOWN)
+
+
+def note_reason(line: OrderLine, reason: str) -> None:
+    """Set on the line why it failed; the caller saves `FIELDS`."""
+    failure = explain(reason)
+    line.said, line.problem, line.may_help = reason[:500], failure.words, failure.may_help
+
+
+def reason_for_mailboxes(domain: OrderLine) -> str:
+    """Why the mailboxes on a failed domain fail with it."""
+    return DOMAIN_FAILED if domain.may_help else DOMAIN_FAILED_FOR_GOOD
+
+
+def note_charged(line: OrderLine) -> None:
+    """A line failed although the upstream took the money: it is not tried again, nor sold to anybody else."""
+    line.problem, line.may_help = CHARGED.words, CHARGED.may_help
+    line.save(update_fields=["problem", "may_help"])
+    if line.item == Item.DOMAIN:
+        UnsellableName.objects.get_or_create(name=line.name, defaults={"said": line.said})
+        settle_mailboxes(line)
+
+
+def settle_mailboxes(domain: OrderLine) -> None:
+    """The reason of a domain may become known after its mailboxes failed with it."""
+    if not domain.may_help:
+        mailboxes = domain.part.lines.filter(item=Item.MAILBOX, domain_name=domain.domain_name, problem=DOMAIN_FAILED)
+        mailboxes.update(problem=DOMAIN_FAILED_FOR_GOOD, may_help=False)
