@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TypeGuard
+from typing import ClassVar, TypeGuard
 
 from accounts.models import Customer
 from billing import checking
@@ -21,6 +21,8 @@ WORKSPACE = checking.WORKSPACE
 class Suggestions(Lookup):
     """Names near a keyword. The key is the keyword."""
 
+    group: ClassVar[str] = "search"
+
     def send(self, operation: Operation, client: Client) -> Sent:
         found = client.domains.suggest(operation.payload["key"])
         return Happened({"domains": [_as_answer(each) for each in found]})
@@ -28,6 +30,8 @@ class Suggestions(Lookup):
 
 class Availability(Lookup):
     """Is this very name free, and at what cost. The key is the name."""
+
+    group: ClassVar[str] = "search"
 
     def send(self, operation: Operation, client: Client) -> Sent:
         return Happened(_as_answer(client.domains.check(operation.payload["key"])))
@@ -38,6 +42,8 @@ class Availability(Lookup):
 
 class Workspace(Lookup):
     """Does the name carry a workspace already; an order on it would fail after the charge. The key: provider, name."""
+
+    group: ClassVar[str] = "workspaces"
 
     def send(self, operation: Operation, client: Client) -> Sent:
         provider, _, name = operation.payload["key"].partition(" ")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.tenancy import staff_scope
 from mirror.models import Survey
 from mirror.phases import PHASES, Phase, Task
-from reseller_portal.operations import budget
+from reseller_portal.operations import budget, pauses
 from reseller_portal.operations.gateway import client_for_reading
 from reseller_portal.upstream.errors import Malformed, Refused, Throttled, Unreachable
 
@@ -44,8 +44,8 @@ def step(*, only: int | None = None) -> bool:
     try:
         _read_and_write(claimed)
     except Throttled as throttled:
-        budget.pause(throttled.retry_after)
-        _come_back(claimed.survey, throttled.retry_after, str(throttled), faults=claimed.survey.faults)
+        seconds = pauses.note_throttled(throttled)
+        _come_back(claimed.survey, seconds, str(throttled), faults=claimed.survey.faults)
     except budget.NoneLeft as none_left:
         _come_back(claimed.survey, max(none_left.seconds, 1.0), "", faults=claimed.survey.faults)
     except (Unreachable, Malformed) as lost:

@@ -14,7 +14,7 @@ from billing.models import Item, Order, PriceRule, Quote
 from billing.services.orders import confirm_quote
 from billing.services.quotes import LineDraft, QuoteDraft, make_quote
 from reseller_portal.operations import budget, engine
-from reseller_portal.operations.models import Budget, Operation
+from reseller_portal.operations.models import Budget, Operation, Pause
 from reseller_portal.sandbox.control import Control, Letter
 from reseller_portal.webhooks.intake import keep
 from reseller_portal.webhooks.models import Event
@@ -93,6 +93,7 @@ class Shop:
             Operation.objects.filter(due_at__isnull=False).update(due_at=F("due_at") - step)
             Operation.objects.filter(sent_at__isnull=False).update(sent_at=F("sent_at") - step)
             Event.objects.filter(due_at__isnull=False).update(due_at=F("due_at") - step)
+            Pause.objects.update(until=F("until") - step)
 
     def deliver_events(self, letters: list[Letter] | None = None) -> None:
         chosen = self.sandbox.pending_letters() if letters is None else letters

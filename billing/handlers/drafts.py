@@ -25,6 +25,7 @@ State = Operation.State
 
 class DraftOrder:
     repeatable: ClassVar[bool] = True
+    group: ClassVar[str] = "orders"
 
     def send(self, operation: Operation, client: Client) -> Sent:
         with scope(operation.customer_id):

@@ -33,6 +33,7 @@ class ProcessOrder:
     """After silence it looks. Sent again only with the same id, and only when nothing has shown for long."""
 
     repeatable: ClassVar[bool] = False
+    group: ClassVar[str] = "orders"
 
     def send(self, operation: Operation, client: Client) -> Sent:
         try:

@@ -20,6 +20,7 @@ from billing.price_rules import rules_of
 from billing.references import new_reference
 from reseller_portal.core.errors import DomainError
 from reseller_portal.operations import lookups
+from reseller_portal.operations.models import Operation
 
 MOST_LINES = 5000
 MOST_NEW_DOMAINS = 500
@@ -122,7 +123,7 @@ def _ask(quote: Quote, lines: Sequence[QuoteLine]) -> None:
     of_provider = [f"{quote.provider} {name}" for name in with_mailboxes]
     for kind, keys in ((AVAILABILITY, names), (WORKSPACE, of_provider)):
         if keys:
-            lookups.ask(customer=quote.customer, kind=kind, keys=keys)
+            lookups.ask(customer=quote.customer, kind=kind, keys=keys, priority=Operation.Priority.QUOTE)
             lookups.lock(customer=quote.customer, kind=kind, keys=keys)
     waiting = [line for line in lines if line.state == QuoteLine.State.CHECKING]
     checking.judge(quote, waiting, checking.answers_of(quote, waiting))

@@ -1,6 +1,7 @@
 """Check and pay, orders, and their progress."""
 
 import re
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -29,6 +30,7 @@ from billing.services.quotes import check_again
 from billing.services.refreshing import refresh_order
 from reseller_portal.core.errors import DomainError
 from reseller_portal.core.parts import is_part, page_or_part
+from reseller_portal.operations.lookups import TooManyQuestions
 
 VIEWS = (
     ("", "All"),
@@ -70,7 +72,11 @@ def order_check(request: CustomerRequest, reference: str) -> HttpResponse:
 @customer_view("orders.create")
 def order_check_again(request: CustomerRequest, reference: str) -> HttpResponse:
     """The same lines with the prices of now, in a new quote."""
-    quote = check_again(actor=request.actor, quote=_find_quote(request, reference))
+    old = _find_quote(request, reference)
+    try:
+        quote = check_again(actor=request.actor, quote=old)
+    except TooManyQuestions as error:
+        return _check_page(request, old, error=error, status=HTTPStatus.TOO_MANY_REQUESTS)
     return HttpResponseRedirect(reverse("orders:check", args=[request.actor.customer.slug, quote.reference]))
 
 

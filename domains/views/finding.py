@@ -1,6 +1,7 @@
 """Find domains: by a keyword or by a pasted list. Answers arrive one by one; nothing waits for them."""
 
 import re
+from http import HTTPStatus
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,6 +18,7 @@ from domains.finding import (
 )
 from domains.names import read_names
 from reseller_portal.core.parts import page_or_part
+from reseller_portal.operations.lookups import TooManyQuestions
 
 KEYWORD = re.compile(r"[^a-z0-9-]+")
 
@@ -24,22 +26,29 @@ KEYWORD = re.compile(r"[^a-z0-9-]+")
 @require_http_methods(["GET", "POST"])
 @customer_view("orders.create")
 def domain_find(request: CustomerRequest) -> HttpResponse:
-    if request.method == "POST":
+    if request.method == "GET":
+        return _page(request, "list" if request.GET.get("way") == "list" else "keyword")
+    try:
         return _ask(request)
-    way = "list" if request.GET.get("way") == "list" else "keyword"
+    except TooManyQuestions as refused:
+        way = "list" if request.POST.get("way") == "list" else "keyword"
+        return _page(request, way, refused=str(refused), status=HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def _page(request: CustomerRequest, way: str, *, refused: str = "", status: int = HTTPStatus.OK) -> HttpResponse:
     answers, is_waiting, problem = _answers(request, way)
     context = {
         "way": way,
-        "keyword": request.GET.get("keyword", ""),
+        "keyword": _typed(request),
         "names": _kept(request),
         "answers": answers,
         "is_waiting": is_waiting,
-        "problem": problem,
+        "problem": refused or problem,
         "checked": sum(answer.state != "checking" for answer in answers),
-        "has_asked": bool(answers) or is_waiting or bool(request.GET.get("keyword")),
+        "has_asked": bool(answers) or is_waiting or bool(_typed(request)),
         "most_names": MOST_NAMES,
     }
-    return page_or_part(request, "domains/domain_find.html", "answers", context)
+    return page_or_part(request, "domains/domain_find.html", "answers", context, status=status)
 
 
 @require_POST
@@ -70,7 +79,7 @@ def _answers(request: CustomerRequest, way: str) -> tuple[list[Answer], bool, st
     """(answers, still waiting, what is wrong with the question)"""
     customer = request.actor.customer
     if way == "keyword":
-        answers, is_waiting = answers_for_keyword(customer, _as_keyword(request.GET.get("keyword", "")))
+        answers, is_waiting = answers_for_keyword(customer, _as_keyword(_typed(request)))
         return answers, is_waiting, ""
     pasted = read_names(_kept(request))
     answers = answers_for_names(customer, pasted[:MOST_NAMES])
@@ -89,6 +98,10 @@ def _askable(text: str) -> list[str]:
 
 def _kept(request: CustomerRequest) -> str:
     return str(request.session.get(f"find:{request.actor.customer.slug}", ""))
+
+
+def _typed(request: CustomerRequest) -> str:
+    return str(request.POST.get("keyword") or request.GET.get("keyword", ""))
 
 
 def _as_keyword(text: str) -> str:

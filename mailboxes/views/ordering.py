@@ -13,6 +13,7 @@ from billing.price_rules import rule_for
 from billing.services.quotes import NothingToQuote, QuoteDraft, TooMuchAtOnce, make_quote
 from mailboxes.building import Built, Wish, build
 from mailboxes.people import NotText, decode
+from reseller_portal.operations.lookups import TooManyQuestions
 
 LARGEST_FILE = 1024 * 1024
 
@@ -68,7 +69,7 @@ def _quote(request: CustomerRequest, wish: Wish) -> HttpResponse:
         return _page(request, wish, built=built, status=422)
     try:
         quote = make_quote(actor=request.actor, draft=QuoteDraft(wish.provider, built.lines, wish.as_json()))
-    except (NothingToQuote, TooMuchAtOnce) as error:
+    except (NothingToQuote, TooMuchAtOnce, TooManyQuestions) as error:
         return _page(request, wish, problems=[str(error)], status=422)
     return HttpResponseRedirect(reverse("orders:check", args=[request.actor.customer.slug, quote.reference]))
 

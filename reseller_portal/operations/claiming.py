@@ -1,6 +1,7 @@
 """Take the next due operation, with the right to one call, in one transaction."""
 
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,24 +9,18 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from accounts.tenancy import staff_scope
-from reseller_portal.operations import budget
+from reseller_portal.operations import budget, pauses, turns
 from reseller_portal.operations.crash_points import reach
-from reseller_portal.operations.models import Operation
+from reseller_portal.operations.models import Budget, Operation
+from reseller_portal.operations.registry import group_of
 
 LEASE = timedelta(seconds=120)
+# So long the engine lets a reader in the background go first on its turn.
+YIELD_SECONDS = 0.05
 State = Operation.State
 
-PICK = """
-    SELECT o.id FROM operations_operation o
-    LEFT JOIN operations_turn t ON t.customer_id = o.customer_id AND t.priority = o.priority
-    WHERE o.due_at <= statement_timestamp()
-    ORDER BY (o.priority + %s) %% 4, t.served_at NULLS FIRST, o.due_at, o.id
-    LIMIT 1 FOR UPDATE OF o SKIP LOCKED
-"""
-SERVED = """
-    INSERT INTO operations_turn (customer_id, priority, served_at) VALUES (%s, %s, clock_timestamp())
-    ON CONFLICT (customer_id, priority) DO UPDATE SET served_at = EXCLUDED.served_at
-"""
+LOCK = "SELECT o.id FROM operations_operation o WHERE o.id = %s FOR UPDATE OF o SKIP LOCKED"
+SERVED = "UPDATE operations_budget SET served = served || jsonb_build_object(%s::text, %s::bigint)"
 NEXT = """
     SELECT EXTRACT(EPOCH FROM MIN(due_at) - clock_timestamp())::float FROM operations_operation
     WHERE due_at IS NOT NULL
@@ -34,26 +29,33 @@ NEXT = """
 
 @dataclass(frozen=True)
 class Claim:
-    """An operation that is ours until the lease ends. `must_look`: it may have been sent before."""
+    """An operation that is ours until the lease ends. `must_look`: it may have been sent before.
+
+    `call` is the number of the call that is paid for; whoever does not make it gives it back.
+    """
 
     operation: Operation
     must_look: bool
+    call: int
 
 
 def claim_next() -> Claim | None:
-    """The next due operation, or None. Raises `budget.NoneLeft` when no call may start yet."""
+    """The next due operation with the right to one call, or None. Raises `budget.NoneLeft` when none may start yet.
+
+    The budget is asked first: its row keeps all others from picking at the same time, and whoever gets no call does
+    not look for work either.
+    """
     with staff_scope("engine: claim the next operation"):
-        operation = _pick()
+        call = budget.take()
+        operation = _pick(call)
         if operation is None:
+            budget.give_back(call)
             return None
-        budget.take()
         must_look = operation.state != State.WAITING
         _lease(operation)
-        with connection.cursor() as cursor:
-            cursor.execute(SERVED, [operation.customer_id, operation.priority])
         reach("before claim")
     reach("after claim")
-    return Claim(operation, must_look)
+    return Claim(operation, must_look, call)
 
 
 def seconds_to_next() -> float | None:
@@ -64,13 +66,42 @@ def seconds_to_next() -> float | None:
     return None if row[0] is None else max(float(row[0]), 0.0)
 
 
-def _pick() -> Operation | None:
-    # Lookups go first, but in turn they go last, so that a flood of questions never stops the purchases.
-    shift = 3 if budget.is_the_turn_of_the_rest() else 0
+def _pick(call: int) -> Operation | None:
+    """The operation whose turn it is, locked. What waits for a pause of the upstream is passed over."""
+    paused = pauses.paused_groups()
+    due: dict[int, list[str]] = defaultdict(list)
+    for head in turns.heads():
+        if head.is_due and group_of(head.kind) not in paused:
+            due[head.priority].append(head.kind)
+    if turns.is_turn_of_the_background(call) and due and budget.does_the_background_wait():
+        raise budget.NoneLeft(YIELD_SECONDS)
+    while (priority := turns.class_of_turn(call, due)) is not None:
+        found = turns.next_of_class(priority, due.pop(priority), after=_served_last(priority))
+        if found is None:
+            continue
+        operation, customer = found
+        _note_served(priority, customer)
+        if _lock(operation):
+            return Operation.objects.select_related("customer").get(pk=operation)
+    return None
+
+
+def _served_last(priority: int) -> int:
+    """The customer whom the last turn of the class went to; 0 for none."""
+    served: dict[str, int] = Budget.objects.values_list("served", flat=True).get()
+    return served.get(str(priority), 0)
+
+
+def _note_served(priority: int, customer: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(PICK, [shift])
-        row = cursor.fetchone()
-    return Operation.objects.select_related("customer").get(pk=row[0]) if row else None
+        cursor.execute(SERVED, [str(priority), customer])
+
+
+def _lock(operation: int) -> bool:
+    """False when somebody else holds the row at this moment: an event or a person ends it."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [operation])
+        return cursor.fetchone() is not None
 
 
 def _lease(operation: Operation) -> None:

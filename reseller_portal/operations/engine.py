@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.tenancy import scope, staff_scope
-from reseller_portal.operations import budget
+from reseller_portal.operations import budget, pauses
 from reseller_portal.operations.claiming import Claim, claim_next
 from reseller_portal.operations.crash_points import reach
 from reseller_portal.operations.gateway import client_for_one_call
@@ -88,18 +88,20 @@ def look_now(operation: Operation) -> None:
 def _send(claim: Claim) -> Change:
     operation, handler = claim.operation, handler_of(claim.operation.kind)
     try:
-        with client_for_one_call() as client:
+        with client_for_one_call(claim.call) as client:
             reach("before call")
             outcome = handler.send(operation, client)
             reach("after call")
     except Wait as wait:
         return Change(State.WAITING, wait.seconds, error=str(wait), extra={"attempts": operation.attempts - 1})
     except Throttled as throttled:
-        budget.pause(throttled.retry_after)
-        return Change(State.WAITING, throttled.retry_after, error=str(throttled))
+        seconds = pauses.note_throttled(throttled)
+        return Change(State.WAITING, seconds, error=str(throttled), extra={"attempts": operation.attempts - 1})
     except budget.NoneLeft as none_left:
         # Of several calls the first ones may have been made.
-        return Change(State.WAITING if handler.repeatable else State.UNKNOWN, none_left.seconds, error=str(none_left))
+        state = State.UNKNOWN if none_left.calls_made and not handler.repeatable else State.WAITING
+        uncounted = {} if none_left.calls_made else {"attempts": operation.attempts - 1}
+        return Change(state, none_left.seconds, error=str(none_left), extra=uncounted)
     except Refused as refused:
         return Change(State.FAILED, error=refused.reason)
     except (Unreachable, Malformed) as lost:
@@ -111,13 +113,12 @@ def _send(claim: Claim) -> Change:
 def _look(claim: Claim) -> Change:
     operation, handler = claim.operation, handler_of(claim.operation.kind)
     try:
-        with client_for_one_call() as client:
+        with client_for_one_call(claim.call) as client:
             reach("before call")
             seen: Seen = NotHappened() if handler.repeatable else handler.look(operation, client)
             reach("after call")
     except Throttled as throttled:
-        budget.pause(throttled.retry_after)
-        return Change(operation.state, throttled.retry_after, error=str(throttled))
+        return Change(operation.state, pauses.note_throttled(throttled), error=str(throttled))
     except budget.NoneLeft as none_left:
         return Change(operation.state, none_left.seconds, error=str(none_left))
     except (Unreachable, Malformed, Refused) as silent:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from accounts.tenancy import NOBODY, current_scope
-from reseller_portal.operations import budget
+from reseller_portal.operations import budget, pauses
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.routes import ROUTES
 
@@ -28,17 +28,29 @@ _found: dict[str, str] = {}
 
 
 @contextmanager
-def client_for_one_call() -> Iterator[Client]:
-    """A client whose first call is paid for by the claim; any further call waits for its own place in the budget."""
-    paid = [True]
+def client_for_one_call(call: int) -> Iterator[Client]:
+    """A client whose first call is paid for by the claim; any further call waits for its own place in the budget.
 
-    def before_call(_operation: str) -> None:
-        if paid:
-            paid.pop()
-        else:
-            budget.take_patiently()
+    `call` is its number in the budget. What ends without having called gives it back.
+    """
+    made = 0
 
-    yield _client(before_call)
+    def before_call(operation: str) -> None:
+        nonlocal made
+        try:
+            pauses.check(operation)
+            if made:
+                budget.take_patiently()
+        except budget.NoneLeft as none_left:
+            none_left.calls_made = made
+            raise
+        made += 1
+
+    try:
+        yield _client(before_call)
+    finally:
+        if not made:
+            budget.give_back(call)
 
 
 @contextmanager
@@ -49,6 +61,7 @@ def client_for_reading(*, in_the_background: bool = False) -> Iterator[Client]:
     def before_call(operation: str) -> None:
         if ROUTES[operation].repeatable != "safe":
             raise WriteWithoutOperation(f"{operation} changes something upstream, so it needs an operation")
+        pauses.check(operation)
         take()
 
     yield _client(before_call)

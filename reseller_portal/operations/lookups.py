@@ -1,34 +1,53 @@
-"""Questions that pages ask: put as rows, answered by the engine first of all, kept while they are fresh."""
+"""Questions that pages ask: put as rows, answered by the engine in their turn, kept while they are fresh."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Customer
+from reseller_portal.core.errors import DomainError
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.placing import wake
+from reseller_portal.operations.turns import URGENCY
 
 FRESH = timedelta(minutes=10)
 State = Operation.State
 
 
+class TooManyQuestions(DomainError):
+    """So many of this customer's questions wait for an answer that no more are taken. Nothing was asked."""
+
+
 @transaction.atomic
-def ask(*, customer: Customer, kind: str, keys: Iterable[str], fresh: timedelta = FRESH) -> list[Operation]:
+def ask(
+    *,
+    customer: Customer,
+    kind: str,
+    keys: Iterable[str],
+    fresh: timedelta = FRESH,
+    priority: Operation.Priority = Operation.Priority.SEARCH,
+) -> list[Operation]:
     """The lookups of these keys, in their order; new ones and those not `fresh` are put to the upstream. Never waits.
 
-    A person waits for the answer, so what was asked in the background before comes first now.
+    A person waits for the answer, so what was asked in the background before, or waits for its next try, is asked now.
+    `priority` is QUOTE for what a price waits for, and SEARCH for all else. Raises `TooManyQuestions`.
     """
     wanted = list(dict.fromkeys(keys))
-    _make(customer, kind, wanted, Operation.Priority.LOOKUP)
+    _one_at_a_time(customer)
     rows = _rows(customer, kind, wanted)
-    rows.filter(priority__gt=Operation.Priority.LOOKUP).update(priority=Operation.Priority.LOOKUP)
-    stale = Q(state=State.DONE, finished_at__lt=timezone.now() - fresh)
-    rows.filter(stale | Q(state__in=[State.FAILED, State.NEEDS_PERSON])).update(**_ASKED_ANEW, due_at=Now())
+    known = rows.exclude(_to_ask_again(fresh)).values_list("key", flat=True)
+    _refuse_too_many(customer, kind, priority, new=len(set(wanted) - set(known)))
+    _make(customer, kind, wanted, priority)
+    waiting = rows.filter(state=State.WAITING, due_at__isnull=False)
+    waiting.filter(priority__in=URGENCY[URGENCY.index(priority) + 1 :]).update(priority=priority)
+    waiting.filter(due_at__gt=Now()).update(due_at=Now())
+    rows.filter(_to_ask_again(fresh)).update(**_ASKED_ANEW, due_at=Now(), priority=priority)
     transaction.on_commit(wake)
     return find(customer=customer, kind=kind, keys=wanted)
 
@@ -84,10 +103,37 @@ _ASKED_ANEW: dict[str, Any] = {
 }  # fmt: skip
 
 
+def _to_ask_again(fresh: timedelta) -> Q:
+    return Q(state=State.DONE, finished_at__lt=timezone.now() - fresh) | Q(state__in=[State.FAILED, State.NEEDS_PERSON])
+
+
+def _one_at_a_time(customer: Customer) -> None:
+    """Two lists of one customer never wait for each other's names, and both are counted. Until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('open questions'), %s::int)", [customer.pk % 2**31])
+
+
+def _refuse_too_many(customer: Customer, kind: str, priority: int, *, new: int) -> None:
+    """A quote asks two questions of each name, and is limited by its names, so each kind of them counts by itself."""
+    most = settings.MAX_OPEN_QUESTIONS
+    rows = Operation.objects.filter(customer=customer, due_at__isnull=False)
+    if priority == Operation.Priority.QUOTE:
+        still_open = rows.filter(priority=priority, kind=kind).count()
+    else:
+        classes = [Operation.Priority.QUOTE, Operation.Priority.SEARCH]
+        still_open = rows.filter(priority__in=classes).count()
+    if new and still_open + new > most:
+        raise TooManyQuestions(
+            f"{still_open:,} of your questions still wait for an answer, and {most:,} may wait at a time. "
+            "Your list is kept: ask again when some answers have come, or ask for fewer names."
+        )
+
+
 def _make(customer: Customer, kind: str, keys: Iterable[str], priority: int, **more: Any) -> None:
+    # In the order of their keys, so that two lists in other orders never wait for each other in a circle.
     rows = [
         Operation(customer=customer, kind=kind, key=key, priority=priority, payload={"key": key}, **more)
-        for key in keys
+        for key in sorted(keys)
     ]
     Operation.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -26,10 +26,13 @@ class Operation(models.Model):
         NEEDS_PERSON = "needs_person", "Needs a person"
 
     class Priority(models.IntegerChoices):
-        LOOKUP = 0, "Lookup"
+        """The classes between which calls go in turns; in which order, and how often, says `turns`."""
+
+        QUOTE = 0, "Question of a quote"
         PURCHASE = 1, "Purchase"
         EDIT = 2, "Edit"
         SYNC = 3, "Sync"
+        SEARCH = 4, "Search"
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
     kind = models.CharField(max_length=40)
@@ -54,6 +57,15 @@ class Operation(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["due_at"], name="due_operations", condition=models.Q(due_at__isnull=False)),
+            # What `turns` walks through, whatever number of rows is due.
+            models.Index(
+                fields=["priority", "kind", "due_at"], name="due_by_kind", condition=models.Q(due_at__isnull=False)
+            ),
+            models.Index(
+                fields=["priority", "customer", "kind", "due_at"],
+                name="due_by_customer",
+                condition=models.Q(due_at__isnull=False),
+            ),
             models.Index(
                 fields=["-placed_at"], name="operations_for_a_person", condition=models.Q(state="needs_person")
             ),
@@ -68,27 +80,45 @@ class Operation(models.Model):
         return self.state in {self.State.DONE, self.State.FAILED}
 
 
-class Turn(models.Model):
-    """When a customer was last served in a class, so that the next call goes to who waited longest."""
-
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
-    priority = models.PositiveSmallIntegerField()
-    served_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["customer", "priority"], name="one_turn_per_customer_and_class")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.customer_id} in class {self.priority}"
-
-
 class Budget(models.Model):
-    """One row for all processes: no call to the upstream starts before `next_at`."""
+    """One row for all processes: no call to the upstream starts before `next_at`.
+
+    `calls` numbers the calls that were handed out, `unused` counts those given back. `served` holds, by class, the
+    customer that the last turn went to.
+    """
 
     next_at = models.DateTimeField(db_default=Now())
     calls = models.BigIntegerField(default=0)
+    unused = models.BigIntegerField(db_default=0)
+    served = models.JSONField(db_default=models.Value({}, models.JSONField()))
+    minute_at = models.DateTimeField(db_default=Now())
+    calls_of_minute = models.PositiveIntegerField(db_default=0)
+    calls_before = models.PositiveIntegerField(db_default=0, help_text="In the minute before.")
+    learnt_per_minute = models.PositiveIntegerField(null=True, help_text="What a quota of the key taught.")
+    learnt_until = models.DateTimeField(null=True)
+    background_at = models.DateTimeField(null=True, help_text="When a reader in the background asked in vain.")
 
     def __str__(self) -> str:
-        return f"{self.calls} calls"
+        return f"{self.paid} calls"
+
+    @property
+    def paid(self) -> int:
+        """How many calls were handed out and made."""
+        return self.calls - self.unused
+
+
+class Pause(models.Model):
+    """Calls of one group of operations wait: the upstream said that there were too many of them, or does not know one.
+
+    `until` is when they are tried again; `said_seconds` is how long the upstream wanted them to wait.
+    """
+
+    group = models.CharField(max_length=20, unique=True)
+    operation = models.CharField(max_length=60)
+    reason = models.CharField(max_length=300)
+    since = models.DateTimeField(db_default=Now())
+    until = models.DateTimeField()
+    said_seconds = models.FloatField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.reason}"

@@ -82,6 +82,7 @@ class Lookup(ABC):
     """A question: the answer is kept on the row, and asking twice harms nobody."""
 
     repeatable: ClassVar[bool] = True
+    group: ClassVar[str] = ""
 
     @abstractmethod
     def send(self, operation: Operation, client: Client) -> Sent: ...
@@ -108,3 +109,9 @@ def lookup_kinds() -> list[str]:
 
 def handler_of(kind: str) -> Handler:
     return _handlers[kind]
+
+
+def group_of(kind: str) -> str:
+    """The group of the upstream's operations (`upstream.routes`) without which this kind does nothing; "" for none."""
+    group: str = getattr(_handlers.get(kind), "group", "")
+    return group

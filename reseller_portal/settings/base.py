@@ -140,6 +140,10 @@ UPSTREAM_KEY = env.text("UPSTREAM_KEY")
 UPSTREAM_PATHS = env.paths("UPSTREAM_PATHS")
 UPSTREAM_IS_SANDBOX = env.flag("UPSTREAM_IS_SANDBOX")
 UPSTREAM_CALLS_PER_SECOND = env.number("UPSTREAM_CALLS_PER_SECOND", 4)
+# Where the key has a second window; 0 means that none is known, and one that shows is learnt.
+UPSTREAM_CALLS_PER_MINUTE = env.number("UPSTREAM_CALLS_PER_MINUTE", 0)
+# So many questions of one customer may wait for an answer at a time.
+MAX_OPEN_QUESTIONS = env.number("MAX_OPEN_QUESTIONS", 500)
 # How long a purchase without a trace stays undecided before the same order id is processed again (contract, section 6).
 UPSTREAM_SILENCE_SECONDS = env.number("UPSTREAM_SILENCE_SECONDS", 3600)
 # Who makes the HTTP session of the client; tests put the sandbox on the wire here.

@@ -18,6 +18,7 @@ class Route:
 
     `repeatable`: `safe` reads, `keyed` may be repeated after a lost answer, `never` may charge or destroy twice.
     `query` names what travels in the URL; all else is body. `charges` spends wallet money, now or by what it starts.
+    `group` names the operations that share its quota where that is another one than its nature tells.
     """
 
     place: str
@@ -26,6 +27,16 @@ class Route:
     query: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
     charges: bool = False
+    group: str = ""
+
+    @property
+    def limited_with(self) -> str:
+        """The group of operations that one quota of the upstream is taken to count together."""
+        if self.group:
+            return self.group
+        if self.charges:
+            return "orders"
+        return "reads" if self.repeatable == "safe" else "edits"
 
     @property
     def method(self) -> str:
@@ -67,11 +78,11 @@ def read_paths(text: str) -> dict[str, str]:
 
 
 ROUTES: dict[str, Route] = {
-    "list_users": Route("GET /users/list", "secondary", "safe", ("page", "limit", "contains")),
-    "get_user": Route("GET /users", "secondary", "safe", ("userId",)),
-    "create_user": Route("POST /users", "documented", "never"),
-    "update_user": Route("PUT /users", "documented", "keyed", ("userId",)),
-    "delete_user": Route("DELETE /users", "documented", "keyed", ("userId",)),
+    "list_users": Route("GET /users/list", "secondary", "safe", ("page", "limit", "contains"), group="users"),
+    "get_user": Route("GET /users", "secondary", "safe", ("userId",), group="users"),
+    "create_user": Route("POST /users", "documented", "never", group="users"),
+    "update_user": Route("PUT /users", "documented", "keyed", ("userId",), group="users"),
+    "delete_user": Route("DELETE /users", "documented", "keyed", ("userId",), group="users"),
     "list_countries": Route("GET /geo/countries", "secondary", "safe"),
     "list_states": Route("GET /geo/states", "secondary", "safe", ("countryCode",)),
     "get_domain_renewal_prices": Route("POST /domains/renewal-price", "documented", "safe"),
@@ -84,7 +95,12 @@ ROUTES: dict[str, Route] = {
         "GET /domains/details", "assumed", "safe", ("userId", "domain"), ("GET /domains", "GET /domains/domain")
     ),
     "suggest_domains": Route(
-        "POST /domains/available", "sister", "safe", (), ("POST /domains/suggest", "POST /domains/suggestions")
+        "POST /domains/available",
+        "sister",
+        "safe",
+        (),
+        ("POST /domains/suggest", "POST /domains/suggestions"),
+        group="search",
     ),
     "check_domain_availability": Route(
         "POST /domains/available-single",
@@ -92,8 +108,9 @@ ROUTES: dict[str, Route] = {
         "safe",
         (),
         ("POST /domains/available/single", "POST /domains/single-available", "POST /domains/available-bulk"),
+        group="search",
     ),
-    "check_workspace": Route("POST /domains/has-workspace", "secondary", "safe"),
+    "check_workspace": Route("POST /domains/has-workspace", "secondary", "safe", group="workspaces"),
     "add_domain_forwarding": Route(
         "POST /domains/forwarding",
         "sister",
@@ -117,11 +134,13 @@ ROUTES: dict[str, Route] = {
     "update_dns_record": Route("PUT /dns", "secondary", "keyed", ("userId",)),
     "delete_dns_record": Route("DELETE /dns", "secondary", "keyed", ("userId", "recordId", "domain")),
     "replace_nameservers": Route("PUT /dns/nameservers", "secondary", "keyed", ("userId", "domain")),
-    "get_order": Route("GET /orders", "assumed", "safe", ("userId", "orderId"), ("GET /orders/details",)),
+    "get_order": Route(
+        "GET /orders", "assumed", "safe", ("userId", "orderId"), ("GET /orders/details",), group="orders"
+    ),
     "create_order_form": Route(
         "POST /orders", "assumed", "never", ("userId",), ("POST /orders/form-data", "POST /orders/create"), charges=True
     ),
-    "get_order_status": Route("GET /orders/status", "secondary", "safe", ("userId", "orderId")),
+    "get_order_status": Route("GET /orders/status", "secondary", "safe", ("userId", "orderId"), group="orders"),
     "create_order": Route("POST /orders/json", "secondary", "never", ("userId",), charges=True),
     "create_mailbox_order": Route(
         "POST /orders/create-mailbox-order/json", "secondary", "never", ("userId",), charges=True
@@ -189,7 +208,9 @@ ROUTES: dict[str, Route] = {
     "list_placement_reports": Route(
         "GET /placement/reports", "secondary", "safe", ("userId", "orderId", "mailboxId", "page", "limit")
     ),
-    "get_wallet": Route("GET /wallet", "assumed", "safe", (), ("GET /wallet/balance", "GET /wallet/details")),
+    "get_wallet": Route(
+        "GET /wallet", "assumed", "safe", (), ("GET /wallet/balance", "GET /wallet/details"), group="wallet"
+    ),
     "send_error": Route(
         "POST /send-error", "assumed", "never", (), ("POST /error", "POST /errors/send", "POST /support/send-error")
     ),

@@ -81,8 +81,10 @@ def test_without_the_lock_on_the_row_two_of_them_would_send_it(
         both.wait(20)
         lease(operation)
 
-    monkeypatch.setattr(claiming, "PICK", claiming.PICK.replace("FOR UPDATE OF o SKIP LOCKED", ""))
+    monkeypatch.setattr(claiming, "LOCK", claiming.LOCK.replace("FOR UPDATE OF o SKIP LOCKED", ""))
     monkeypatch.setattr(claiming, "_lease", meet_and_lease)
-    monkeypatch.setattr(budget, "take", lambda: None)
+    # The row of the budget keeps them apart too, so it is left alone here.
+    monkeypatch.setattr(budget, "take", lambda: 1)
+    monkeypatch.setattr(claiming, "_note_served", lambda _priority, _customer: None)
     together(lambda _number: engine.run_one(), times=2)
     assert probe.sent == [key, key]

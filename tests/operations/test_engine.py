@@ -89,34 +89,6 @@ def test_the_same_wish_twice_is_one_operation(world: World, probe: Probe) -> Non
     assert wish(world.acme, "one") == wish(world.acme, "one")
 
 
-def test_customers_take_turns_however_much_one_of_them_wants(world: World, probe: Probe) -> None:
-    for number in range(6):
-        wish(world.acme, f"acme-{number}")
-    for number in range(2):
-        wish(world.initech, f"initech-{number}")
-    run_all()
-    assert [key.partition("-")[0] for key in probe.sent[:4]].count("initech") == 2
-
-
-def test_lookups_go_first_but_every_fourth_call_is_for_the_rest(world: World, probe: Probe) -> None:
-    for number in range(9):
-        wish(world.acme, f"lookup-{number}", Priority.LOOKUP)
-    for number in range(3):
-        wish(world.acme, f"purchase-{number}", Priority.PURCHASE)
-    Budget.objects.update(calls=0)
-    run_all()
-    kinds = [key.partition("-")[0] for key in probe.sent]
-    assert kinds == ["lookup", "lookup", "lookup", "purchase"] * 3
-
-
-def test_purchases_go_before_edits_and_edits_before_syncs(world: World, probe: Probe) -> None:
-    for name, priority in (("sync", Priority.SYNC), ("edit", Priority.EDIT), ("purchase", Priority.PURCHASE)):
-        wish(world.acme, name, priority)
-    Budget.objects.update(calls=0)
-    run_all()
-    assert probe.sent == ["purchase", "edit", "sync"]
-
-
 def test_a_claimed_row_is_nobody_elses_until_the_lease_ends(world: World, probe: Probe) -> None:
     operation = wish(world.acme, "one")
     claim = claim_next()

@@ -1,12 +1,14 @@
 """The one gateway: no call within a transaction, no change without an operation, and nobody else calls."""
 
 import ast
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from accounts.tenancy import scope, staff_scope
+from reseller_portal.operations import budget
 from reseller_portal.operations.gateway import (
     CallWithinTransaction,
     WriteWithoutOperation,
@@ -27,7 +29,7 @@ MAY = {
 
 
 def test_no_call_is_made_within_a_scope(world: World, sandbox: Control) -> None:
-    for opened in (client_for_one_call, client_for_reading):
+    for opened in (partial(client_for_one_call, budget.take()), client_for_reading):
         with scope(world.acme.pk), opened() as client, pytest.raises(CallWithinTransaction):
             client.wallet.get()
         with opened() as client, staff_scope("test"), pytest.raises(CallWithinTransaction):

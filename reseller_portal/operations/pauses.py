@@ -1,0 +1,95 @@
+"""What the upstream throttles: a limit belongs to what it limits.
+
+A short wait is about the calls per second, and is everybody's. A long one is about a quota: only the operations of the
+same group wait. When two groups are told so at once, the quota is the key's, and the pace learns from it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from reseller_portal.operations import budget
+from reseller_portal.operations.models import Pause
+from reseller_portal.upstream.errors import Throttled
+from reseller_portal.upstream.routes import ROUTES
+
+NOTE = """
+    INSERT INTO operations_pause ("group", operation, reason, since, until, said_seconds)
+    VALUES (%(group)s, %(operation)s, %(reason)s, clock_timestamp(),
+            clock_timestamp() + make_interval(secs => %(seconds)s), %(said)s)
+    ON CONFLICT ("group") DO UPDATE SET
+        operation = EXCLUDED.operation, reason = EXCLUDED.reason, said_seconds = EXCLUDED.said_seconds,
+        until = GREATEST(operations_pause.until, EXCLUDED.until),
+        since = CASE WHEN operations_pause.until < clock_timestamp() - interval '1 minute'
+                     THEN EXCLUDED.since ELSE operations_pause.since END
+"""
+NOW = """
+    SELECT "group", operation, reason, since, until, said_seconds,
+           EXTRACT(EPOCH FROM until - clock_timestamp())::float
+    FROM operations_pause WHERE until > clock_timestamp() ORDER BY "group"
+"""
+
+
+class Paused(budget.NoneLeft):
+    """Calls of this group wait; nothing was sent."""
+
+
+@dataclass(frozen=True)
+class Current:
+    """A pause of this moment; it ends in `seconds`, however long the upstream wanted it (`said_seconds`)."""
+
+    group: str
+    operation: str
+    reason: str
+    since: datetime
+    until: datetime
+    said_seconds: float | None
+    seconds: float
+
+
+def current() -> list[Current]:
+    with connection.cursor() as cursor:
+        cursor.execute(NOW)
+        return [Current(*row) for row in cursor.fetchall()]
+
+
+def paused_groups() -> set[str]:
+    return {pause.group for pause in current()}
+
+
+def check(operation: str) -> None:
+    """Raises `Paused` while calls of this operation of the upstream wait."""
+    group = ROUTES[operation].limited_with
+    for pause in current():
+        if pause.group == group:
+            raise Paused(pause.seconds)
+
+
+def note_throttled(throttled: Throttled) -> float:
+    """The upstream said 429. How many seconds to wait before this call is tried again, `LONGEST_PAUSE` at most."""
+    seconds = min(throttled.retry_after, budget.LONGEST_PAUSE)
+    if throttled.retry_after <= budget.SHORT_PAUSE:
+        budget.pause(seconds)
+        return seconds
+    group = ROUTES[throttled.operation].limited_with
+    others = paused_groups() - {group}
+    pause(group, throttled.operation, "Too many calls.", seconds=seconds, said_seconds=throttled.retry_after)
+    if others:
+        budget.learn_calls_per_minute()
+    return seconds
+
+
+def pause(group: str, operation: str, reason: str, *, seconds: float, said_seconds: float | None = None) -> None:
+    """Calls of this group wait. A pause is never shortened by a later one."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            NOTE,
+            {"group": group, "operation": operation, "reason": reason, "seconds": seconds, "said": said_seconds},
+        )
+
+
+def forget_old() -> None:
+    """Pauses that ended long ago tell nobody anything."""
+    with transaction.atomic():
+        Pause.objects.extra(where=["until < clock_timestamp() - interval '1 day'"]).delete()

@@ -1,0 +1,116 @@
+"""Whose turn the next call is: weighted turns between the classes, and between the customers inside each, in a circle.
+
+Each question of this module reads a few heads of an index, however many rows are due.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from reseller_portal.operations.models import Operation
+
+Priority = Operation.Priority
+QUOTE, PURCHASE, SEARCH, EDIT, SYNC = Priority.QUOTE, Priority.PURCHASE, Priority.SEARCH, Priority.EDIT, Priority.SYNC
+# What the portal reads by itself, page by page: no operations, but they have their turn among them.
+BACKGROUND = -1
+# One round of turns. Every class has one at least, so nothing that is due waits for ever.
+ROUND = (
+    QUOTE, PURCHASE, SEARCH, QUOTE, PURCHASE, EDIT, QUOTE, PURCHASE, SYNC,
+    QUOTE, PURCHASE, SEARCH, QUOTE, PURCHASE, EDIT, QUOTE, PURCHASE, BACKGROUND,
+)  # fmt: skip
+# Who has the turn of a class in which nothing is due.
+URGENCY = (QUOTE, PURCHASE, SEARCH, EDIT, SYNC)
+# So many customers in a row are looked at who have something, but nothing that is due.
+FURTHEST = 64
+
+# The row that is due first of each class and kind: one step through the index for each pair.
+HEADS = """
+    WITH RECURSIVE head(priority, kind, due_at) AS (
+        (SELECT priority, kind, due_at FROM operations_operation WHERE due_at IS NOT NULL
+         ORDER BY priority, kind, due_at LIMIT 1)
+        UNION ALL
+        SELECT following.priority, following.kind, following.due_at FROM head CROSS JOIN LATERAL (
+            SELECT o.priority, o.kind, o.due_at FROM operations_operation o
+            WHERE o.due_at IS NOT NULL AND (o.priority, o.kind) > (head.priority, head.kind)
+            ORDER BY o.priority, o.kind, o.due_at LIMIT 1
+        ) AS following
+    )
+    SELECT priority, kind, due_at, due_at <= statement_timestamp() FROM head
+"""
+# From one customer to the next who has anything of the class, until one has something due of these kinds.
+NEXT_OF_CLASS = """
+    WITH RECURSIVE walk(customer_id, step) AS (
+        (SELECT o.customer_id, 1 FROM operations_operation o
+         WHERE o.due_at IS NOT NULL AND o.priority = %(priority)s AND o.customer_id > %(after)s
+         ORDER BY o.customer_id LIMIT 1)
+        UNION ALL
+        SELECT following.customer_id, walk.step + 1 FROM walk CROSS JOIN LATERAL (
+            SELECT o.customer_id FROM operations_operation o
+            WHERE o.due_at IS NOT NULL AND o.priority = %(priority)s AND o.customer_id > walk.customer_id
+            ORDER BY o.customer_id LIMIT 1
+        ) AS following
+        WHERE walk.step < %(furthest)s
+    )
+    SELECT head.id, walk.customer_id FROM walk CROSS JOIN LATERAL (
+        SELECT first.id FROM unnest(%(kinds)s::text[]) AS wanted(kind) CROSS JOIN LATERAL (
+            SELECT o.id, o.due_at FROM operations_operation o
+            WHERE o.due_at IS NOT NULL AND o.priority = %(priority)s AND o.customer_id = walk.customer_id
+              AND o.kind = wanted.kind AND o.due_at <= statement_timestamp()
+            ORDER BY o.due_at LIMIT 1
+        ) AS first
+        ORDER BY first.due_at, first.id LIMIT 1
+    ) AS head
+    LIMIT 1
+"""
+# Where too many in the circle have nothing due: simply what has waited longest.
+OLDEST_OF_CLASS = """
+    SELECT first.id, first.customer_id FROM unnest(%(kinds)s::text[]) AS wanted(kind) CROSS JOIN LATERAL (
+        SELECT o.id, o.customer_id, o.due_at FROM operations_operation o
+        WHERE o.due_at IS NOT NULL AND o.priority = %(priority)s AND o.kind = wanted.kind
+          AND o.due_at <= statement_timestamp()
+        ORDER BY o.due_at LIMIT 1
+    ) AS first
+    ORDER BY first.due_at, first.id LIMIT 1
+"""
+
+
+@dataclass(frozen=True)
+class Head:
+    """What comes first of one class and kind."""
+
+    priority: int
+    kind: str
+    due_at: datetime
+    is_due: bool
+
+
+def heads() -> list[Head]:
+    """The first row of each class and kind that waits for a time. In a staff scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(HEADS)
+        return [Head(*row) for row in cursor.fetchall()]
+
+
+def class_of_turn(number: int, due: Collection[int]) -> int | None:
+    """Which of the classes in which something is due gets call `number`; None when there is none."""
+    mine = ROUND[number % len(ROUND)]
+    return mine if mine in due else next((each for each in URGENCY if each in due), None)
+
+
+def is_turn_of_the_background(number: int) -> bool:
+    return ROUND[number % len(ROUND)] == BACKGROUND
+
+
+def next_of_class(priority: int, kinds: Collection[str], *, after: int) -> tuple[int, int] | None:
+    """(operation, customer): what is due first of the customer who follows `after` in the circle. In a staff scope."""
+    with connection.cursor() as cursor:
+        for statement, start in ((NEXT_OF_CLASS, after), (NEXT_OF_CLASS, 0), (OLDEST_OF_CLASS, 0)):
+            asked: dict[str, Any] = {"priority": priority, "kinds": list(kinds), "furthest": FURTHEST, "after": start}
+            cursor.execute(statement, asked)
+            row = cursor.fetchone()
+            if row:
+                return int(row[0]), int(row[1])
+    return None

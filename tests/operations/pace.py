@@ -1,0 +1,60 @@
+"""The real pace of calls on a clock that only moves when somebody waits: what is counted is calls and claims."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+
+from accounts.tenancy import staff_scope
+from reseller_portal.operations import budget, engine
+from reseller_portal.operations.claiming import Claim, claim_next, seconds_to_next
+from reseller_portal.operations.models import Budget, Operation, Pause
+
+
+@dataclass
+class Pace:
+    """`seconds` is how long the engine has waited so far."""
+
+    seconds: float = 0.0
+    claims: list[Operation] = field(default_factory=list)
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whoever would sleep moves the clock instead; every claim is noted."""
+        monkeypatch.setattr(budget, "sleep", self.wait)
+        monkeypatch.setattr(engine, "claim_next", self._claim)
+
+    def _claim(self) -> Claim | None:
+        claim = claim_next()
+        if claim is not None:
+            self.claims.append(claim.operation)
+        return claim
+
+    def wait(self, seconds: float) -> None:
+        """So many seconds pass for everything that the database keeps a time of."""
+        self.seconds += seconds
+        step = timedelta(seconds=seconds)
+        with staff_scope("test: time passes"):
+            Operation.objects.filter(due_at__isnull=False).update(due_at=F("due_at") - step)
+            Budget.objects.update(
+                next_at=F("next_at") - step, minute_at=F("minute_at") - step,
+                learnt_until=F("learnt_until") - step, background_at=F("background_at") - step,
+            )  # fmt: skip
+            Pause.objects.update(until=F("until") - step, since=F("since") - step)
+
+    def work(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> None:
+        """One worker, for so many seconds at most, as the task does it."""
+        end = self.seconds + seconds
+        while self.seconds < end and not until():
+            try:
+                if engine.run_one():
+                    continue
+                pause = max(seconds_to_next() or 1.0, 0.05)
+            except budget.NoneLeft as none_left:
+                pause = max(none_left.seconds, 0.001)
+            self.wait(min(pause, end - self.seconds))
+
+
+def paid() -> int:
+    return Budget.objects.get().paid

@@ -1,0 +1,129 @@
+"""A limit belongs to what it limits: a throttled search stops searches, and nothing else."""
+
+import pytest
+from django.db.models.functions import Now
+from pytest_django import Settings
+
+from accounts.models import Customer
+from accounts.tenancy import scope, staff_scope
+from billing.availability import AVAILABILITY, SUGGESTIONS
+from reseller_portal.operations import budget, lookups, pauses, registry
+from reseller_portal.operations.models import Budget, Operation
+from reseller_portal.operations.registry import Happened, Lookup, Sent
+from reseller_portal.sandbox.control import Control
+from reseller_portal.upstream.client import Client
+from reseller_portal.upstream.errors import Throttled
+from tests.operations.pace import Pace, paid
+from tests.world import World
+
+State = Operation.State
+WALLET = "test.wallet"
+
+
+class AskWallet(Lookup):
+    def send(self, operation: Operation, client: Client) -> Sent:
+        return Happened({"balance": str(client.wallet.get().balance)})
+
+
+@pytest.fixture
+def pace(monkeypatch: pytest.MonkeyPatch, settings: Settings, sandbox: Control) -> Pace:
+    monkeypatch.setitem(registry._handlers, WALLET, AskWallet())
+    settings.UPSTREAM_CALLS_PER_SECOND = 4
+    Budget.objects.update(next_at=Now())
+    clock = Pace()
+    clock.install(monkeypatch)
+    return clock
+
+
+def ask(customer: Customer, kind: str, *keys: str) -> None:
+    with scope(customer.pk):
+        lookups.ask(customer=customer, kind=kind, keys=keys)
+
+
+def states(kind: str) -> set[str]:
+    with staff_scope("test"):
+        return set(Operation.objects.filter(kind=kind).values_list("state", flat=True))
+
+
+def test_a_throttled_search_stops_nothing_else_of_anybody(world: World, sandbox: Control, pace: Pace) -> None:
+    sandbox.fault("suggest_domains", "throttle", retry_after=1800)
+    ask(world.acme, SUGGESTIONS, "coffee")
+    pace.work(1)
+    ask(world.initech, WALLET, "one")
+    pace.work(1)
+    assert states(WALLET) == {State.DONE}
+    assert states(SUGGESTIONS) == {State.WAITING}
+
+
+def test_it_is_tried_again_within_a_minute_whatever_the_upstream_says(
+    world: World, sandbox: Control, pace: Pace
+) -> None:
+    sandbox.fault("suggest_domains", "throttle", retry_after=3600)
+    ask(world.acme, SUGGESTIONS, "coffee")
+    pace.work(50)
+    assert sandbox.count("suggest_domains") == 1
+    pace.work(20)
+    assert states(SUGGESTIONS) == {State.DONE}
+
+
+def test_many_throttled_questions_make_one_call_a_minute_and_one_claim_each_at_most(
+    world: World, sandbox: Control, pace: Pace
+) -> None:
+    sandbox.fault("check_domain_availability", "throttle", times=1000, retry_after=1800)
+    ask(world.acme, AVAILABILITY, *(f"name{number}.com" for number in range(100)))
+    pace.work(600)
+    assert sandbox.count("check_domain_availability") <= 11
+    assert len(pace.claims) <= 11
+    assert paid() == sandbox.count("check_domain_availability")
+
+
+def test_a_throttled_call_is_no_try(world: World, sandbox: Control, pace: Pace) -> None:
+    sandbox.fault("suggest_domains", "throttle", times=25, retry_after=30)
+    ask(world.acme, SUGGESTIONS, "coffee")
+    pace.work(1000)
+    assert states(SUGGESTIONS) == {State.DONE}
+
+
+def test_a_short_wait_is_everybodys_and_short(world: World, sandbox: Control, pace: Pace) -> None:
+    sandbox.fault("suggest_domains", "throttle", retry_after=2)
+    ask(world.acme, SUGGESTIONS, "coffee")
+    pace.work(0.1)
+    ask(world.initech, WALLET, "one")
+    pace.work(1.5)
+    assert states(WALLET) == {State.WAITING}
+    assert pauses.current() == []
+    pace.work(2)
+    assert states(WALLET) == {State.DONE}
+
+
+def test_a_quota_that_strikes_two_groups_is_the_keys_and_is_learnt(db: None) -> None:
+    Budget.objects.update(calls_of_minute=200, minute_at=Now())
+    pauses.note_throttled(Throttled("suggest_domains", 20))
+    assert Budget.objects.get().learnt_per_minute is None, "a search may have a quota of its own"
+    pauses.note_throttled(Throttled("get_order", 19))
+    assert Budget.objects.get().learnt_per_minute in range(195, 201)
+
+
+def test_staff_can_read_what_waits_why_and_until_when(db: None) -> None:
+    pauses.note_throttled(Throttled("suggest_domains", 1800))
+    (pause,) = pauses.current()
+    assert (pause.group, pause.operation, pause.said_seconds) == ("search", "suggest_domains", 1800)
+    assert 50 < pause.seconds <= 60
+
+
+def test_a_call_that_waits_for_a_pause_gives_its_place_back(world: World, sandbox: Control, pace: Pace) -> None:
+    """The group of the kind is not known beforehand, so it is claimed; the call is not made, and not paid."""
+    pauses.note_throttled(Throttled("get_wallet", 30))
+    ask(world.acme, WALLET, "one")
+    pace.work(20)
+    assert (paid(), sandbox.count("get_wallet")) == (0, 0)
+    pace.work(40)
+    assert states(WALLET) == {State.DONE}
+    assert paid() == 1
+
+
+def test_readers_outside_the_engine_keep_to_pauses(db: None) -> None:
+    pauses.note_throttled(Throttled("get_wallet", 30))
+    with pytest.raises(budget.NoneLeft):
+        pauses.check("get_wallet")
+    pauses.check("suggest_domains")
