@@ -7,14 +7,14 @@ from django.conf import settings
 
 from accounts.models import Brand
 from reseller_portal.core.errors import DomainError
+from reseller_portal.core.hosts import name_of_host
 
 SECONDS = 60
 
 
 def brand_for_host(host: str) -> Brand | None:
     """The brand of this host, else the default one, else none. Each process keeps it for a minute."""
-    name = host.rsplit(":", 1)[0].lower() if not host.startswith("[") else host
-    return _found(name, int(time.monotonic() // SECONDS))
+    return _found(name_of_host(host), int(time.monotonic() // SECONDS))
 
 
 @lru_cache(maxsize=256)

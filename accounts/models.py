@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.roles import Role
+from reseller_portal.core.hosts import name_of_host
 
 
 class UserManager(BaseUserManager["User"]):
@@ -80,6 +81,14 @@ class BrandHost(models.Model):
 
     def __str__(self) -> str:
         return self.host
+
+    def clean(self) -> None:
+        self.host = name_of_host(self.host)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Kept as requests are compared with it."""
+        self.host = name_of_host(self.host)
+        super().save(*args, **kwargs)
 
 
 class Customer(models.Model):

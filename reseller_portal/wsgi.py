@@ -6,12 +6,15 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reseller_portal.settings.dev")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
 
+from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from accounts.role_check import refuse_a_role_that_bypasses  # noqa: E402  # needs the app registry
+from reseller_portal.core.body_limit import BodyLimit  # noqa: E402
 
+application = BodyLimit(django_application, largest=settings.LARGEST_BODY, seconds=settings.BODY_SECONDS)
 refuse_a_role_that_bypasses()
 # A server that forks after loading must not share this connection between its workers.
 connections.close_all()

@@ -3,16 +3,53 @@
 import json
 from collections.abc import Callable
 from functools import cache
+from typing import cast
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.messages import get_messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
+from django.middleware.security import SecurityMiddleware
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+READING = ("GET", "HEAD")
+
+
+class SecureMiddleware(SecurityMiddleware):
+    """A form that was sent in clear is refused: redirected, it would arrive as a GET, or not at all."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in READING and super().process_request(request):
+            return HttpResponse("This address is served over HTTPS only.\n", status=403, content_type="text/plain")
+        return cast(HttpResponseBase, super().__call__(request))
+
+
+class SlashMiddleware(CommonMiddleware):
+    """An address without its last slash leads to the one with it; what is sent to it is answered 404, never led on."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        return request.method in READING and super().should_redirect_with_slash(request)
+
+
+class PrivateMiddleware:
+    """No browser or proxy keeps a page, unless its view says otherwise; signing out clears what was kept before."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Cache-Control" not in response:
+            patch_cache_control(response, no_store=True, private=True)
+        if request.method == "POST" and request.path == reverse("account_logout"):
+            response["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 class NulMiddleware:

@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
+GRACE_SECONDS = 2
+
 
 def as_options(*, lock: int, statement: int, idle: int) -> str:
     """The limits, in seconds, as libpq's `options`; 0 is without limit."""
@@ -17,6 +19,8 @@ def as_options(*, lock: int, statement: int, idle: int) -> str:
 def limit(database: dict[str, Any], *, lock: int, statement: int, idle: int) -> None:
     """Set the limits on an entry of DATABASES, for connections that are opened from now on."""
     database["OPTIONS"]["options"] = as_options(lock=lock, statement=statement, idle=idle)
+    # A server that is stopped keeps no limits: then the connection is given up (`reseller_portal.database`).
+    database["OPTIONS"]["answer_seconds"] = float(statement + GRACE_SECONDS) if statement else None
 
 
 def limit_worker() -> None:

@@ -1,11 +1,13 @@
 """Pages that belong to no app."""
 
+import sys
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
@@ -22,11 +24,14 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "errors/csrf.html", {"reason": reason}, status=403)
 
 
-def health(request: HttpRequest) -> HttpResponse:
-    """For load balancers and the supervisor: 200 when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok\n", content_type="text/plain")
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 with when to try again while the database is away or overloaded, else 500. Asks for nothing of ours."""
+    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    words = {"is_away": is_away, "has_sent": request.method not in ("GET", "HEAD")}
+    answer = HttpResponse(get_template("500.html").render(words), status=503 if is_away else 500)
+    if is_away:
+        answer["Retry-After"] = "5"
+    return answer
 
 
 @cache_control(public=True, max_age=WEEK, immutable=True)
@@ -39,9 +44,13 @@ def brand_css(request: HttpRequest, colour: str) -> HttpResponse:
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Light, dark, or as the system says. A cookie, so that the server draws the page right and nothing flashes."""
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+    if (
+        not back.isprintable()
+        or not back.startswith("/")
+        or not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    ):
         back = "/"
-    answer = redirect(back)
+    answer = HttpResponseRedirect(back)
     theme = request.POST.get("theme", "")
     if theme in THEMES:
         answer.set_cookie(COOKIE, theme, max_age=A_YEAR, samesite="Lax", secure=request.is_secure())

@@ -7,13 +7,17 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
+from reseller_portal.core.hosts import name_of_host
 from reseller_portal.core.time_limits import limit
 from reseller_portal.settings import env
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 DEBUG = False
-ALLOWED_HOSTS: list[str] = []
+# Every request passes accounts.hosts.HostMiddleware first, which knows the hosts of the brands too. SERVED_HOSTS are
+# those that belong to no brand; one that begins with a dot stands for all below it.
+ALLOWED_HOSTS = ["*"]
+SERVED_HOSTS: list[str] = []
 
 INSTALLED_APPS = [
     "accounts.admin_config.PortalAdminConfig",
@@ -44,14 +48,17 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "reseller_portal.core.health.HealthMiddleware",
+    "accounts.hosts.HostMiddleware",
+    "reseller_portal.core.middleware.SecureMiddleware",
+    "reseller_portal.core.middleware.PrivateMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "reseller_portal.core.middleware.NulMiddleware",
     "accounts.hosts.AdminHostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "reseller_portal.core.middleware.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -110,7 +117,7 @@ if env.text("DATABASE_OWNER_URL", ""):
 # loads, has no limits. Behind a pooler that drops start-up options, set them on the role.
 WEB_TIME_LIMITS = {
     "lock": env.number("DATABASE_LOCK_SECONDS", 5),
-    "statement": env.number("DATABASE_STATEMENT_SECONDS", 30),
+    "statement": env.number("DATABASE_STATEMENT_SECONDS", 15),
     "idle": env.number("DATABASE_IDLE_SECONDS", 60),
 }
 WORKER_TIME_LIMITS = {
@@ -125,9 +132,10 @@ CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
 CACHE_URL = env.text("CACHE_URL", CELERY_BROKER_URL)
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "reseller_portal.core.cache.PatientCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "portal",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 }
 
@@ -241,9 +249,15 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Where links in e-mails lead that no page asked for; the host is one of the brand's.
 PORTAL_ORIGIN = env.text("PORTAL_ORIGIN", "https://{host}")
 # The one host that serves the admin. Brands' hosts do not.
-ADMIN_HOST = env.text("ADMIN_HOST", "127.0.0.1").lower()
+ADMIN_HOST = name_of_host(env.text("ADMIN_HOST", "127.0.0.1"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
+# Seconds that whoever sends a mail waits for the mail server, for each step of the conversation.
+EMAIL_TIMEOUT = 10
+# Bytes of a request's body, whatever it is for; the fields of a form may have a part of it.
+LARGEST_BODY = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Seconds that a client may take to send a body.
+BODY_SECONDS = 30
 
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

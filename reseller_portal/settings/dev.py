@@ -10,7 +10,7 @@ from reseller_portal.settings.base import (
 
 DEBUG = env.flag("DEBUG")
 DEVELOPMENT = True
-ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,.localhost,127.0.0.1,[::1]")
+SERVED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,.localhost,127.0.0.1,[::1]")
 PORTAL_DATA = Path(env.text("PORTAL_DATA", str(BASE_DIR / ".data")))
 STATIC_ROOT = PORTAL_DATA / "static"
 PORTAL_ORIGIN = env.text("PORTAL_ORIGIN", f"http://{{host}}:{env.number('PORT', 8000)}")

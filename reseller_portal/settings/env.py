@@ -64,7 +64,7 @@ def database_from(url: str, name: str) -> dict[str, Any]:
     host = query.pop("host", "") or (parts.hostname or "")
     options: dict[str, Any] = {**query}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "reseller_portal.database",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -72,5 +72,5 @@ def database_from(url: str, name: str) -> dict[str, Any]:
         "PORT": str(query.pop("port", "") or parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {key: value for key, value in options.items() if key != "port"},
+        "OPTIONS": {"connect_timeout": "3", **{key: value for key, value in options.items() if key != "port"}},
     }

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from reseller_portal.core.hosts import name_of_host
 from reseller_portal.settings import env
 from reseller_portal.settings.base import *  # noqa: F403
 from reseller_portal.settings.base import (
@@ -11,9 +12,8 @@ from reseller_portal.settings.base import (
 )
 
 DEVELOPMENT = False
-ADMIN_HOST = env.text("ADMIN_HOST").lower()
-ALLOWED_HOSTS = [*env.items("ALLOWED_HOSTS"), ADMIN_HOST]
-CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if "*" not in host]
+ADMIN_HOST = name_of_host(env.text("ADMIN_HOST"))
+SERVED_HOSTS = [*map(name_of_host, env.items("ALLOWED_HOSTS", "")), ADMIN_HOST]
 
 if env.flag("DEBUG"):
     raise ImproperlyConfigured("DEBUG must be off in production.")
@@ -36,4 +36,10 @@ EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+# STARTTLS, usually on port 587; or TLS from the first byte, usually on 465. Not both.
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured(
+        "EMAIL_USE_TLS and EMAIL_USE_SSL are two ways: set the one that your mail server speaks."
+    )

@@ -132,7 +132,7 @@ def _start(install: Install) -> dict[str, str]:
 def _start_services(install: Install, environment: Mapping[str, str], sandbox: Mapping[str, str]) -> None:
     plan, family = install.plan, install.family
     web = services.make_web(plan, environment)
-    waits: list[tuple[str, Child]] = [(f"{plan.portal_address}/health/", web)]
+    waits: list[tuple[str, Child]] = [(f"{plan.portal_address}/health/ready/", web)]
     family.add(web)
     if plan.has_sandbox:
         upstream = services.make_sandbox(plan, sandbox)

@@ -8,14 +8,16 @@ from reseller_portal.supervisor.processes import Child
 
 # Workers tell each other nothing: what is due stands in the database, and chatter costs processor time at rest.
 QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
+# Longer than any page waits before it asks again, and than usual proxies keep their connections.
+KEEP_ALIVE = "75"
 
 
 def make_web(plan: Plan, environment: Mapping[str, str]) -> Child:
     return _python(
         plan, "The portal", environment,
         "gunicorn", "reseller_portal.wsgi:application", "--bind", f"127.0.0.1:{plan.port}",
-        "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--graceful-timeout", "5",
-        "--no-control-socket",
+        "--worker-class", "reseller_portal.serving.Worker", "--workers", "2", "--threads", "4", "--preload",
+        "--graceful-timeout", "5", "--keep-alive", KEEP_ALIVE, "--no-control-socket",
     )  # fmt: skip
 
 
@@ -24,7 +26,7 @@ def make_sandbox(plan: Plan, environment: Mapping[str, str]) -> Child:
         plan, "The sandbox", environment,
         "gunicorn", "reseller_portal.sandbox.wsgi:application", "--bind", f"127.0.0.1:{plan.sandbox_port}",
         "--worker-class", "gthread", "--workers", "1", "--threads", "8", "--graceful-timeout", "2", "--timeout", "90",
-        "--no-control-socket",
+        "--keep-alive", KEEP_ALIVE, "--no-control-socket",
     )  # fmt: skip
 
 

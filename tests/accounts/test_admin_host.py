@@ -4,7 +4,8 @@ import pytest
 from django.http import HttpRequest
 from django.test import Client
 
-from accounts.hosts import is_admin_host, name_of_host
+from accounts.hosts import is_admin_host
+from reseller_portal.core.hosts import name_of_host
 from tests.accounts.staff import browser_of, make_admin
 from tests.world import World
 

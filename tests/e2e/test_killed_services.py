@@ -98,7 +98,7 @@ def test_an_order_outlives_worker_database_and_broker_and_is_charged_once(stack:
     order = ada.send(page, total_minor=total[1])
     for who in VICTIMS:
         kill(stack, who)
-        eventually(lambda: ada.read("/health/"), what="the portal is back")
+        eventually(lambda: ada.read("/health/ready/"), what="the portal is back")
     text = ada.wait_for(order, "Everything is delivered.")
     assert all(f"maya@{name}" in text for name in DOMAINS)
     assert upstream_calls(stack, "process_order") - bought_before == 1

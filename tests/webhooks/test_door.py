@@ -1,6 +1,7 @@
 """What the door answers, and that nothing forged or in clear gets past it."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -105,6 +106,13 @@ def test_more_than_a_megabyte_is_not_even_read() -> None:
 def test_a_signed_body_that_is_no_event_is_named_malformed(body: bytes) -> None:
     assert post(body).status_code == 400
     assert kept() == []
+
+
+def test_the_address_without_its_last_slash_is_the_same_door() -> None:
+    headers = {"cmr-x-signature": signature_of(body_of()), "cmr-x-timestamp": str(int(time.time()))}
+    answer = Client().post(DOOR.rstrip("/"), body_of(), content_type="application/json", headers=headers)
+    assert answer.status_code == 200
+    assert the_event().event_id == "EVENT1"
 
 
 def test_only_posting_is_possible() -> None:

@@ -1,0 +1,110 @@
+"""WSGI: how large a body may be and how long it may take, decided before anything reads it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+# What is a little too large is read and thrown away, so that a browser shows the answer and not a broken connection.
+DRAINED = 16 * 1024 * 1024
+PIECE = 64 * 1024
+
+
+class Refused(Exception):
+    """The body is not taken. `status` is what is answered, the text says why."""
+
+    def __init__(self, status: HTTPStatus, words: str) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class BodyLimit:
+    """Hands the application a body that is complete, of known length and at most `largest` bytes.
+
+    A chunked one too, which Django itself takes for empty. `seconds` is what the whole body may take where the server's
+    socket knows a limit (`reseller_portal.serving`); elsewhere the proxy in front has one.
+    """
+
+    application: Application
+    largest: int
+    seconds: float
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            self._take(environ)
+        except Refused as refused:
+            return _answer(start_response, refused)
+        return self.application(environ, start_response)
+
+    def _take(self, environ: Environ) -> None:
+        length = _announced(environ)
+        if length == 0:
+            return
+        allow = getattr(environ.get("gunicorn.socket"), "allow", None)
+        if allow:
+            allow(self.seconds)
+        try:
+            body = self._read(environ["wsgi.input"], length)
+        except TimeoutError:
+            raise Refused(HTTPStatus.REQUEST_TIMEOUT, "The request came too slowly.") from None
+        except OSError:
+            raise Refused(HTTPStatus.BAD_REQUEST, "The request broke off.") from None
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+
+    def _read(self, source: Any, length: int | None) -> bytes:
+        """All of it; `length` None is a chunked one, which says itself where it ends."""
+        if length is not None and length > self.largest:
+            _drain(source, length)
+            raise self._too_large()
+        body = BytesIO()
+        while length is None or body.tell() < length:
+            piece = source.read(PIECE if length is None else min(PIECE, length - body.tell()))
+            if not piece:
+                break
+            body.write(piece)
+            if body.tell() > self.largest:
+                raise self._too_large()
+        if length is not None and body.tell() < length:
+            raise Refused(HTTPStatus.BAD_REQUEST, "The request broke off.")
+        return body.getvalue()
+
+    def _too_large(self) -> Refused:
+        words = f"This is larger than {self.largest // 1024 // 1024} MB. Go back, and send it in smaller parts."
+        return Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words)
+
+
+def _announced(environ: Environ) -> int | None:
+    """The length in bytes, or None for a chunked body."""
+    if environ.get("HTTP_TRANSFER_ENCODING", "").strip():
+        if not environ.get("wsgi.input_terminated"):
+            raise Refused(HTTPStatus.LENGTH_REQUIRED, "Send the length of the request with it.")
+        return None
+    text = environ.get("CONTENT_LENGTH", "").strip() or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        raise Refused(HTTPStatus.BAD_REQUEST, "The length of the request is no number.")
+    return int(text)
+
+
+def _drain(source: Any, length: int) -> None:
+    left = length if length <= DRAINED else 0
+    while left > 0 and (piece := source.read(min(PIECE, left))):
+        left -= len(piece)
+
+
+def _answer(start_response: StartResponse, refused: Refused) -> list[bytes]:
+    """Without Django: nothing of ours needs to be asked for it."""
+    body = f"{refused}\n".encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    start_response(f"{refused.status.value} {refused.status.phrase}", headers)
+    return [body]
