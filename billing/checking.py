@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from accounts.models import Customer
 from billing.models import Item, PriceRule, Quote, QuoteLine
@@ -42,9 +43,13 @@ def note_answer(lookup: Operation, name: str) -> None:
     """Judge what waits for this name, in the transaction that writes the answer down."""
     waiting = QuoteLine.objects.filter(customer=lookup.customer, domain_name=name, state=State.CHECKING)
     quotes = Quote.objects.filter(pk__in=waiting.values("quote"), customer=lookup.customer)
-    # In the order of their keys, as every worker takes them.
-    for quote in quotes.select_related("customer__brand").select_for_update(of=("self",), no_key=True).order_by("pk"):
+    for quote in locked(quotes.order_by("pk")):
         settle(quote, names={name})
+
+
+def locked(quotes: QuerySet[Quote]) -> QuerySet[Quote]:
+    """Held until the transaction ends; in the order of their keys, as every worker takes them."""
+    return quotes.select_related("customer__brand").select_for_update(of=("self",), no_key=True)
 
 
 def settle(quote: Quote, *, names: Iterable[str] | None = None) -> None:

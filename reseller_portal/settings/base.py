@@ -164,6 +164,8 @@ WEBHOOK_PREFIX = env.text("WEBHOOK_PREFIX", "")
 # Every customer's things are read whole this often, to find what no event told of.
 SWEEP_HOURS = env.number("SWEEP_HOURS", 24)
 QUOTE_MINUTES = env.number("QUOTE_MINUTES", 30)
+# Quotes that nobody paid are removed so long after they expired.
+UNPAID_QUOTE_HOURS = env.number("UNPAID_QUOTE_HOURS", 24)
 # What the upstream takes for one mailbox and month, in minor units (contract, section 3). Deliveries book what it took.
 MAILBOX_COST_MINOR = env.number("MAILBOX_COST_MINOR", 300)
 
@@ -276,6 +278,8 @@ CELERY_BEAT_SCHEDULE = {
     "operations.sweep": {"task": "operations.sweep", "schedule": 3.0},
     "operations.forget_lookups": {"task": "operations.forget_lookups", "schedule": 3600.0},
     "billing.read_wallet": {"task": "billing.read_wallet", "schedule": 60.0},
+    "billing.end_open_checks": {"task": "billing.end_open_checks", "schedule": 60.0},
+    "billing.remove_unpaid_quotes": {"task": "billing.remove_unpaid_quotes", "schedule": 3600.0},
     "webhooks.process": {"task": "webhooks.process", "schedule": 10.0},
     "mirror.work": {"task": "mirror.work", "schedule": 10.0},
     "mirror.sweep": {"task": "mirror.sweep", "schedule": 60.0},
