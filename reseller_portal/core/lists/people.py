@@ -1,0 +1,387 @@
+"""Lists of people: every line becomes persons, or says what to do; what was left out is said once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from reseller_portal.core.lists import cards
+from reseller_portal.core.lists.columns import Meaning, may_begin_a_head, meanings_of
+from reseller_portal.core.lists.domains import comparable
+from reseller_portal.core.lists.names import is_like_a_name, looks_odd, part_of_name, split_name
+from reseller_portal.core.lists.reader import (
+    LONGEST_LINE,
+    Row,
+    TooManyLines,
+    is_rule,
+    lines_of,
+    rows_of,
+    separator_line,
+    separator_of,
+)
+from reseller_portal.core.lists.shapes import Found, columns_by_shape, domain_head, found_in, found_in_line, name_in
+from reseller_portal.core.lists.text import cut, without_unseen
+from reseller_portal.core.lists.usernames import Pattern, problem_of, username_of
+
+TOO_LONG = "This line is too long for one person. Write each on a line of their own."
+NO_NAME = "Write a name, such as Maya Ferro."
+ABOVE = "This stands above the headings. Empty the line, or write the person under them."
+MOST_TITLES = 3
+_DRAWN = frozenset(" \t|+:=-_*#.,;~•·")
+NO_DOMAIN = "Write the domain of this person: other lines of this list name one."
+
+
+class Person(NamedTuple):
+    """One mailbox wanted. `domain` is set, in ASCII, when the list binds the person to one.
+
+    `is_given`: the username was in the list and not made from the name. `lacks_name`: a name would make it right.
+    """
+
+    line: int
+    text: str
+    username: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    domain: str = ""
+    problem: str = ""
+    height: int = 1
+    is_given: bool = False
+    lacks_name: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of the list with columns of its own: how it was read, and its first rows. `key` names its layout."""
+
+    number: int
+    line: int
+    heads: Sequence[str]
+    meanings: Sequence[Meaning]
+    sample: Sequence[Sequence[str]]
+    key: str
+
+
+@dataclass(frozen=True)
+class People:
+    """`said` has what was read but is no person, by line: headings, titles, what stood beside a name."""
+
+    people: list[Person] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    said: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read_people(
+    text: str, *, most: int, pattern: Pattern = Pattern.FIRST, columns: Mapping[str, Sequence[Meaning]] | None = None
+) -> People:
+    """Read a pasted or uploaded list of at most `most` people. Raises `TooManyLines`, before anything is parsed.
+
+    `columns` overrules what was seen in the columns of a block, by the block's key.
+    """
+    lines = lines_of(text, most=most)
+    reading = _Reading(lines, most, columns or {})
+    reading.read()
+    people = _with_usernames(reading.people, pattern)
+    return People(people, reading.blocks, reading.said)
+
+
+def mend(text: str, changes: Mapping[int, tuple[int, str]]) -> str:
+    """The list with some records written anew: {line: (lines it takes, new text)}. The others keep their numbers."""
+    lines = text.lstrip("\ufeff").splitlines()
+    for line, (height, new) in changes.items():
+        if 1 <= line <= len(lines):
+            lines[line - 1 : line - 1 + height] = [" ".join(new.splitlines())] + [""] * (height - 1)
+    return "\n".join(lines)
+
+
+def as_line(first: str, last: str, username: str, domain: str = "") -> str:
+    """A person in the one form that every list takes and that loses nothing: `Ferro, Maya <maya@example.com>`."""
+    name = ", ".join(part.replace(",", " ").replace("<", " ") for part in (last, first))
+    return f"{name} <{username}{'@' if domain else ''}{domain}>"
+
+
+class _Reading:
+    """Goes through the lines once."""
+
+    def __init__(self, lines: Sequence[str], most: int, chosen: Mapping[str, Sequence[Meaning]]) -> None:
+        self.lines, self.most, self.chosen = lines, most, chosen
+        self.people: list[Person] = []
+        self.blocks: list[Block] = []
+        self.said: list[tuple[int, str]] = []
+
+    def read(self) -> None:
+        at = begin = 0
+        while at < len(self.lines):
+            line = self.lines[at]
+            if cards.begins_card(line):
+                self._list(begin, at)
+                row, at = cards.card_at(self.lines, at, 1)
+                self._add(row, _from_cells(row, _PLACES_OF_CARDS))
+                begin = at
+            elif at > begin and (is_rule(line) or self._is_new_head(line)):
+                if is_rule(line) or not self._titles(begin, at):
+                    self._list(begin, at)
+                begin = at
+                at += 1
+            else:
+                at += 1
+        self._list(begin, len(self.lines))
+
+    def _is_new_head(self, line: str) -> bool:
+        if not may_begin_a_head(line):
+            return False
+        cells = _cells(line)
+        return sum(1 for each in meanings_of(cells) or [] if each != Meaning.IGNORE) >= 2
+
+    def _titles(self, begin: int, end: int) -> bool:
+        """Up to three lines above a head are its titles; one that may be a person is asked about."""
+        above = [(at + 1, self.lines[at]) for at in range(begin, end) if self.lines[at].strip()]
+        if len(above) > MOST_TITLES or any("@" in text or len(_cells(text)) > 1 for _, text in above):
+            return False
+        for line, text in above:
+            if is_like_a_name(text):
+                self.people.append(Person(line, cut(text), problem=ABOVE))
+            else:
+                self.said.append((line, "a title"))
+        return True
+
+    def _list(self, begin: int, end: int) -> None:
+        """One block of lines: its separator, its head or the shape of its columns, its people."""
+        while begin < end and (not self.lines[begin].strip() or is_rule(self.lines[begin])):
+            if self.lines[begin].strip():
+                self.said.append((begin + 1, "a line between two lists"))
+            begin += 1
+        if begin >= end:
+            return
+        separator = separator_line(self.lines[begin])
+        if separator:
+            self.said.append((begin + 1, "the separator of the list"))
+            begin += 1
+        lines = self.lines[begin:end]
+        rows = []
+        for row in rows_of(lines, separator or _separator(lines), first=begin + 1):
+            if any(sign not in _DRAWN for sign in row.text):
+                rows.append(row)
+            else:
+                self.said.append((row.line, "a line without letters"))
+        if rows:
+            self._rows(rows)
+
+    def _rows(self, rows: list[Row]) -> None:
+        heads: Sequence[str] = []
+        meanings = meanings_of(rows[0].cells)
+        if meanings is not None:
+            heads = rows[0].cells
+            self.said.append((rows[0].line, "the headings"))
+            rows = rows[1:]
+        else:
+            meanings = columns_by_shape(rows)
+        width = max([len(heads), *(len(row.cells) for row in rows[:200])], default=0)
+        key = f"{len(self.blocks)}.{width}.{_key_of(heads)}"
+        chosen = self.chosen.get(key)
+        if chosen is not None and len(chosen) == width:
+            meanings = None if all(each == Meaning.AS_WRITTEN for each in chosen) else list(chosen)
+        shown = list(meanings or []) + [Meaning.IGNORE if meanings else Meaning.AS_WRITTEN] * width
+        sample = [list(row.cells) for row in rows[:5]]
+        self.blocks.append(Block(len(self.blocks), rows[0].line if rows else 0, heads, shown[:width], sample, key))
+        self._say_ignored(heads, shown[:width], rows)
+        if meanings is None:
+            self._free(rows)
+        else:
+            self._columns(rows, meanings, is_sure=bool(heads) or chosen is not None)
+
+    def _say_ignored(self, heads: Sequence[str], shown: Sequence[Meaning], rows: Sequence[Row]) -> None:
+        left = [heads[at] if at < len(heads) and heads[at] else f"column {at + 1}" for at, each in enumerate(shown)
+                if each == Meaning.IGNORE and _is_filled(at, heads, rows)]  # fmt: skip
+        if left:
+            self.said.append((0, f"not needed: {cut(', '.join(left), 300)}"))
+
+    def _columns(self, rows: Sequence[Row], meanings: Sequence[Meaning], *, is_sure: bool) -> None:
+        places: dict[Meaning, int] = {meaning: at for at, meaning in enumerate(meanings) if meaning != Meaning.IGNORE}
+        has_domains = is_sure and Meaning.DOMAIN in places
+        for row in rows:
+            if len(row.text) > LONGEST_LINE * row.height or ("<" in row.text and ">" in row.text):
+                self._add(row, found_in_line(row), needs_domain=has_domains)
+            elif not is_sure and len(row.cells) != len(meanings):
+                self._add(row, found_in(row))
+            else:
+                found = _from_cells(row, places)
+                self._add(row, found, needs_domain=has_domains)
+
+    def _free(self, rows: Sequence[Row]) -> None:
+        """Lines without columns; one that is a domain alone binds those after it."""
+        head: tuple[Row, str] | None = None
+        count = 0
+        for row in rows:
+            domain = domain_head(row)
+            if domain:
+                self._say_head(head, count)
+                head, count = (row, domain), 0
+                continue
+            bound = head[1] if head else ""
+            before = len(self.people)
+            self._add(row, found_in_line(row), bound=bound)
+            count += len(self.people) - before
+        self._say_head(head, count)
+
+    def _say_head(self, head: tuple[Row, str] | None, count: int) -> None:
+        if head is None:
+            return
+        row, domain = head
+        if count:
+            people = "person" if count == 1 else "people"
+            self.said.append((row.line, f"{domain} is for the {count:,} {people} below it"))
+        else:
+            self.people.append(Person(row.line, cut(row.text), problem=f"Nobody is listed under {domain}."))
+
+    def _add(self, row: Row, found: Sequence[Found], *, bound: str = "", needs_domain: bool = False) -> None:
+        if len(self.people) + len(found) > self.most:
+            # Several people on each line: the number of lines alone does not bound them.
+            raise TooManyLines(f"This list has more than {self.most:,} people, the most of one order. Split it.")
+        for each in found or [Found(problem=TOO_LONG if len(row.text) > LONGEST_LINE * row.height else NO_NAME)]:
+            if each.left_out:
+                self.said.append((row.line, f"“{cut(each.left_out, 60)}” is no part of the name"))
+            self.people.append(_person(row, each, bound, needs_domain))
+
+
+def _person(row: Row, found: Found, bound: str, needs_domain: bool) -> Person:
+    text = row.text if len(row.text) < LONGEST_LINE else cut(row.text)
+    local, sign, host = found.address.rpartition("@")
+    username = without_unseen(local if sign else found.address).lower()
+    domain = comparable(host if sign else found.domain or bound)
+    problem = found.problem or _problem(found, username)
+    if not problem and needs_domain and not domain:
+        problem = NO_DOMAIN
+    return Person(
+        row.line, text, username, found.first, found.last, domain, problem, row.height,
+        bool(username), problem != "" and not found.problem and not (found.first and found.last),
+    )  # fmt: skip
+
+
+def _problem(found: Found, username: str) -> str:
+    if username and (problem := problem_of(username)):
+        return problem
+    if found.first and found.last:
+        return _problem_of_name(found)
+    if username and not found.first and not found.last:
+        return f"Write the first and last name of {cut(username, 60)}."
+    if found.first or found.last:
+        name = found.first or found.last
+        if looks_odd(name):
+            return f"“{cut(name, 60)}” is no name. {NO_NAME}"
+        return f"Write the surname of {cut(name, 60)}." if found.first else f"Write the first name of {cut(name, 60)}."
+    return NO_NAME
+
+
+def _problem_of_name(found: Found) -> str:
+    for name in (found.first, found.last):
+        if not any(sign.isalpha() for sign in name) or (found.is_guessed and looks_odd(name)):
+            return f"“{cut(name, 60)}” is no name. {NO_NAME}"
+        if len(name) > 80:
+            return "This name is longer than 80 letters. Shorten it."
+    return ""
+
+
+def _from_cells(row: Row, places: Mapping[Meaning, int]) -> list[Found]:
+    """The person of a row whose columns are known."""
+    cells, left = row.cells, ""
+    width = len(cells)
+
+    def cell(meaning: Meaning) -> str:
+        at = places.get(meaning, width)
+        return cells[at] if at < width else ""
+
+    first, last = cell(Meaning.FIRST), cell(Meaning.LAST)
+    if not (first.isalpha() and last.isalpha()):
+        first, first_left = part_of_name(first)
+        last, last_left = part_of_name(last)
+        left = f"{first_left} {last_left}".strip()
+    if not (first and last) and (full := cell(Meaning.FULL_NAME) or cell(Meaning.AS_WRITTEN)):
+        name = split_name(full)
+        first, last, left = first or name.first, last or name.last, left or name.left_out
+    address = cell(Meaning.ADDRESS) or cell(Meaning.USERNAME)
+    if address and not (first or last):
+        first, last = name_in(address)
+    if not (first or last or address):
+        return [Found(problem=NO_NAME)]
+    return [Found(first, last, _plain_address(address) if address else "", cell(Meaning.DOMAIN), left)]
+
+
+def _plain_address(cell: str) -> str:
+    return cell.removeprefix("mailto:").strip(" <>\"'")
+
+
+_PLACES_OF_CARDS: dict[Meaning, int] = {meaning: at for at, meaning in enumerate(cards.COLUMNS)}
+
+
+def _with_usernames(people: Sequence[Person], pattern: Pattern) -> list[Person]:
+    """Names become addresses by the pattern; what is written in the list comes first. Twins are told apart or shown."""
+    taken = _Taken()
+    marked = list(people)
+    for at, each in enumerate(people):
+        if each.is_given and not each.problem:
+            marked[at] = taken.place(each, each.username)
+    for at, each in enumerate(people):
+        if not each.is_given and not each.problem:
+            marked[at] = taken.place(each, username_of(each.first_name, each.last_name, pattern))
+    return marked
+
+
+class _Taken:
+    """The addresses of the list so far. One without a domain stands on every domain."""
+
+    def __init__(self) -> None:
+        self.on: dict[str, set[str]] = {}
+        self.persons: set[tuple[str, str, str]] = set()
+
+    def place(self, person: Person, username: str) -> Person:
+        if not username:
+            name = f"{person.first_name} {person.last_name}"
+            return person._replace(
+                problem=f"Write an address for {cut(name, 60)}: no letter of this name has a Latin one."
+            )
+        if not person.is_given and (problem := problem_of(username)):
+            return person._replace(username=username, problem=problem)
+        key = (person.first_name.casefold(), person.last_name.casefold(), person.domain)
+        if self._is_taken(username, person.domain):
+            longer = username_of(person.first_name, person.last_name, Pattern.FIRST_LAST)
+            if person.is_given or key in self.persons or self._is_taken(longer, person.domain) or problem_of(longer):
+                problem = f"{username} is in the list twice. Remove one or change it."
+                return person._replace(username=username, problem=problem)
+            username = longer
+        self.on.setdefault(username, set()).add(person.domain)
+        self.persons.add(key)
+        return person._replace(username=username)
+
+    def _is_taken(self, username: str, domain: str) -> bool:
+        domains = self.on.get(username, set())
+        return bool(domains) and (not domain or domain in domains or "" in domains)
+
+
+def _separator(lines: Sequence[str]) -> str:
+    """By the head where there is one: the sign that parts it into the most known words."""
+    for line in lines[:10]:
+        if may_begin_a_head(line):
+            known = {sign: len(meanings_of(_split(line, sign)) or []) for sign in ("\t", ";", "|", ",")}
+            best = max(known, key=lambda sign: known[sign])
+            if known[best] > 1:
+                return best
+    return separator_of(lines)
+
+
+def _cells(line: str) -> list[str]:
+    return _split(line, _separator_of_line(line))
+
+
+def _separator_of_line(line: str) -> str:
+    return max(("\t", ";", "|", ","), key=line.count)
+
+
+def _split(line: str, separator: str) -> list[str]:
+    return [cell.strip().strip('"') for cell in line.split(separator)]
+
+
+def _key_of(heads: Sequence[str]) -> str:
+    return "-".join("".join(sign for sign in head if sign.isalnum())[:8] for head in heads)[:120]
+
+
+def _is_filled(at: int, heads: Sequence[str], rows: Sequence[Row]) -> bool:
+    return at < len(heads) or any(at < len(row.cells) and row.cells[at] for row in rows[:200])
