@@ -2,14 +2,19 @@
 
 import calendar
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
 
 from reseller_portal.sandbox.models import World
+from reseller_portal.sandbox.router import ALIAS
 
 _standing: ContextVar[datetime | None] = ContextVar("sandbox_time", default=None)
+_manners: ContextVar[Mapping[str, Any] | None] = ContextVar("sandbox_manners", default=None)
 
 
 def real_now() -> datetime:
@@ -29,6 +34,21 @@ def now() -> datetime:
     return _standing.get() or time_of(world())
 
 
+def manners() -> Mapping[str, Any]:
+    """How the sandbox was told to behave; asked for once while a portion of steps is carried out."""
+    found = _manners.get()
+    return world().manners if found is None else found
+
+
+@contextmanager
+def keeping_manners() -> Iterator[None]:
+    token = _manners.set(world().manners)
+    try:
+        yield
+    finally:
+        _manners.reset(token)
+
+
 @contextmanager
 def standing_at(moment: datetime) -> Iterator[None]:
     """While what is due is carried out, it is one and the same time, and nobody has to ask for it."""
@@ -45,28 +65,26 @@ def time_of(row: World) -> datetime:
     return row.sim_from + (real_now() - row.real_from) * row.speed
 
 
-def advance(step: timedelta) -> None:
-    row = world()
-    _rebase(row, time_of(row) + step)
+def reach(moment: datetime) -> None:
+    """Move on to a time; never back, if it is later already."""
+    with _set_anew() as row:
+        row.sim_from = max(row.sim_from, moment)
 
 
 def begin(at: datetime) -> None:
-    _rebase(world(), at)
+    with _set_anew() as row:
+        row.sim_from = at
 
 
 def freeze() -> None:
-    row = world()
-    at = time_of(row)
-    row.is_frozen = True
-    _rebase(row, at)
+    with _set_anew() as row:
+        row.is_frozen = True
 
 
 def run(speed: float = 1.0) -> None:
     """Let the clock run, `speed` times as fast as real time."""
-    row = world()
-    at = time_of(row)
-    row.speed, row.is_frozen = speed, False
-    _rebase(row, at)
+    with _set_anew() as row:
+        row.speed, row.is_frozen = speed, False
 
 
 def first_speed() -> float:
@@ -82,10 +100,15 @@ def months_later(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
 
 
-def _rebase(row: World, sim: datetime) -> None:
-    """The time alone: somebody may be paid from the same row's wallet meanwhile."""
-    row.real_from, row.sim_from = real_now(), sim
-    row.save(update_fields=["real_from", "sim_from", "is_frozen", "speed"])
+@contextmanager
+def _set_anew() -> Iterator[World]:
+    """The one row, locked, with `sim_from` at this moment. Of it the time alone is written: the wallet is others'."""
+    world()
+    with transaction.atomic(using=ALIAS):
+        row = World.objects.select_for_update().get()
+        row.sim_from, row.real_from = time_of(row), real_now()
+        yield row
+        row.save(update_fields=["real_from", "sim_from", "is_frozen", "speed"])
 
 
 def as_text(moment: datetime | None) -> str | None:

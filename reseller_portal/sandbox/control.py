@@ -63,6 +63,10 @@ class Control:
 
     def reset(self) -> None:
         """Forget everything, but not where events go and how fast the clock was told to run at the start."""
+        with steps.moving_alone():
+            self._forget_everything()
+
+    def _forget_everything(self) -> None:
         target = clock.world().manners.get("webhook_url")
         if Mailbox.objects.all()[VERY_MANY : VERY_MANY + 1].exists():
             _empty_tables()
@@ -121,32 +125,24 @@ class Control:
             raise ValueError("the clock begins before anything is there: reset first")
         if at.tzinfo is None:
             raise ValueError("the time needs a zone, as in 2026-10-01T08:00:00Z")
-        clock.begin(at)
+        with steps.moving_alone():
+            clock.begin(at)
 
     def freeze(self) -> None:
         clock.freeze()
 
     def run(self, speed: float = 1.0) -> None:
         """Raises ValueError for a speed that is none."""
-        if not 0 <= speed <= FASTEST:
-            raise ValueError(f"speed must be from 0 to {FASTEST}")
-        clock.run(speed)
+        clock.run(checked_speed(speed))
 
     def advance(self, step: timedelta | float) -> None:
-        """Move the clock and carry out what became due, step by step in order. Raises ValueError for too long a step.
+        """Move the clock and carry out what became due, step by step in order, in portions that others see.
 
-        Ten years at a time are enough: on the way everything renews itself month by month.
+        Raises ValueError for too long a step: ten years at a time are enough, for on the way everything renews itself
+        month by month. Raises `ClockIsMoving` while somebody else moves it, as do `begin` and `reset`.
         """
         length = step if isinstance(step, timedelta) else timedelta(seconds=step)
-        target = clock.now() + length
-        if not timedelta(0) <= length <= LONGEST_STEP or target.year > LAST_YEAR:
-            raise ValueError(f"the clock moves on by {LONGEST_STEP.days} days at most, up to the year {LAST_YEAR}")
-        while (now := clock.now()) < target:
-            upcoming = (
-                Step.objects.filter(due_at__lte=target).order_by("due_at").values_list("due_at", flat=True).first()
-            )
-            clock.advance(max((upcoming or target) - now, timedelta(milliseconds=1)))
-            steps.tick()
+        steps.move(checked_length(length, start=clock.now()))
 
     def reserve(self, name: str, fate: str) -> None:
         """Give a name a fate. Raises ValueError for one that does not exist."""
@@ -219,6 +215,18 @@ class Control:
     def replay(self, event_id: str) -> bool:
         found = Event.objects.filter(event_id=event_id)
         return bool(found.update(state="pending", attempts=0, due_at=clock.real_now()))
+
+
+def checked_speed(speed: float) -> float:
+    if not 0 <= speed <= FASTEST:
+        raise ValueError(f"speed must be from 0 to {FASTEST}")
+    return speed
+
+
+def checked_length(length: timedelta, *, start: datetime) -> timedelta:
+    if not timedelta(0) <= length <= LONGEST_STEP or (start + length).year > LAST_YEAR:
+        raise ValueError(f"the clock moves on by {LONGEST_STEP.days} days at most, up to the year {LAST_YEAR}")
+    return length
 
 
 def _empty_tables() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Set
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -11,9 +12,10 @@ from typing import Any
 from django.db import transaction
 
 from reseller_portal.sandbox import clock, delivery, faults
-from reseller_portal.sandbox.control import Control
+from reseller_portal.sandbox.control import Control, checked_length, checked_speed
 from reseller_portal.sandbox.models import Event, Fault, Journal, Movement, Reserved
 from reseller_portal.sandbox.router import ALIAS
+from reseller_portal.sandbox.steps import ClockIsMoving
 from reseller_portal.sandbox.wire import Answer, Refusal
 
 control = Control()
@@ -25,11 +27,15 @@ DURATION = re.compile(
 
 @dataclass(frozen=True)
 class Room:
-    """What can be seen there, what can be changed, and the keys of a change."""
+    """What can be seen there, what can be changed, and the keys of a change.
+
+    A change is one transaction, but where it may take minutes: then others see it on its way.
+    """
 
     look: Callable[[], dict[str, Any]]
     change: Callable[[Mapping[str, Any]], None] | None = None
     takes: Set[str] = frozenset()
+    is_one_transaction: bool = True
 
 
 def answer(method: str, path: str, body: bytes) -> Answer:
@@ -41,7 +47,7 @@ def answer(method: str, path: str, body: bytes) -> Answer:
     if method not in {"GET", "POST"}:
         raise Refusal(405, "GET looks, POST changes")
     if method == "POST":
-        with transaction.atomic(using=ALIAS):
+        with transaction.atomic(using=ALIAS) if found.is_one_transaction else nullcontext():
             _change(found, body)
     return Answer(200, found.look())
 
@@ -52,6 +58,8 @@ def _change(room: Room, body: bytes) -> None:
         raise Refusal(405, "Nothing can be changed here")
     try:
         room.change(_wish(room, body))
+    except ClockIsMoving as busy:
+        raise Refusal(409, str(busy)) from None
     except KeyError as missing:
         raise Refusal(400, f"Not understood: {missing.args[0]} is missing") from None
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
@@ -80,18 +88,23 @@ def _clock() -> dict[str, Any]:
 
 
 def _set_clock(wish: Mapping[str, Any]) -> None:
-    if "begin" in wish:
-        control.begin(datetime.fromisoformat(str(wish["begin"])))
+    """Everything is understood before anything is done: a move takes its time and is not taken back."""
+    begin = datetime.fromisoformat(str(wish["begin"])) if "begin" in wish else None
+    length = timedelta(seconds=float(wish.get("advance_seconds", 0)))
     if "advance" in wish:
-        control.advance(duration(str(wish["advance"]), clock.now()))
-    if "advance_seconds" in wish:
-        control.advance(timedelta(seconds=float(wish["advance_seconds"])))
+        length += duration(str(wish["advance"]), begin or clock.now())
+    speed = checked_speed(float(wish["speed"])) if "speed" in wish else None
+    checked_length(length, start=begin or clock.now())
+    if begin:
+        control.begin(begin)
+    if {"advance", "advance_seconds"} & set(wish):
+        control.advance(length)
     if wish.get("freeze"):
         control.freeze()
     elif wish.get("freeze") is False:
         control.run(clock.world().speed)
-    if "speed" in wish:
-        control.run(float(wish["speed"]))
+    if speed is not None:
+        control.run(speed)
 
 
 def duration(text: str, start: datetime) -> timedelta:
@@ -202,10 +215,13 @@ def _change_events(wish: Mapping[str, Any]) -> None:
         raise ValueError("there is no such event")
 
 
+CLOCK_KEYS = {"begin", "advance", "advance_seconds", "freeze", "speed"}
 ROOMS: dict[str, Room] = {
     "health": Room(lambda: {"status": "ok"}),
     "reset": Room(lambda: {"status": "ok"}, lambda _wish: control.reset()),
-    "clock": Room(_clock, _set_clock, {"begin", "advance", "advance_seconds", "freeze", "speed"}),
+    "clock": Room(
+        _clock, _set_clock, {"begin", "advance", "advance_seconds", "freeze", "speed"}, is_one_transaction=False
+    ),
     "faults": Room(_faults, _set_fault, {"operation", "kind", "times", "options", "heal", "words", *faults.OPTIONS}),
     "wallet": Room(_wallet, _set_wallet, {"set", "add"}),
     "names": Room(_names, _reserve, {"name", "fate"}),

@@ -18,7 +18,7 @@ def emit(
     if action_id:
         cause["actionId"] = action_id
     content = {"userId": person.id, "userEmail": person.email, **cause, **facts}
-    generation = clock.world().manners.get("generation", "current")
+    generation = clock.manners().get("generation", "current")
     if generation == "older" and name.startswith("subscription."):
         content = {key: value for key, value in content.items() if key in OLDER_SUBSCRIPTION_KEYS}
     if generation == "listed" and name == "domain.order.success":
@@ -45,14 +45,14 @@ def emit_warmup(name: str, mailbox: Mailbox, *, with_person: bool) -> None:
         "domain": mailbox.domain.name,
         "workspaceType": mailbox.domain.provider,
     }
-    if clock.world().manners.get("generation") == "usual":
+    if clock.manners().get("generation") == "usual":
         emit(name, mailbox.person, facts)
         return
     _keep(name, {"eventType": name, "data": {**whose, **facts}})
 
 
 def _keep(name: str, content: dict[str, Any], event_id: str = "") -> None:
-    is_held = bool(clock.world().manners.get("hold"))
+    is_held = bool(clock.manners().get("hold"))
     Event.objects.create(
         event_id=event_id or new_id(),
         name=name,

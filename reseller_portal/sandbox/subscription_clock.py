@@ -117,7 +117,10 @@ def _fall_past_due(subscription: Subscription, reason: str, action_id: str | Non
 
 
 def _wait_past_due(subscription: Subscription) -> None:
-    steps.at(max(subscription.period_end + GRACE, clock.now()), "subscription_grace_ends", subscription.id)
+    """With autoRenew on nothing happens at the end of the grace, so that nothing need look for it after each retry."""
+    grace_end = subscription.period_end + GRACE
+    if not subscription.auto_renew or clock.now() < grace_end:
+        steps.at(max(grace_end, clock.now()), "subscription_grace_ends", subscription.id)
     if subscription.auto_renew:
         later(RETRY_SECONDS, "subscription_retries", subscription.id)
 

@@ -15,7 +15,6 @@ def charge(amount_minor: int, reason: str, order_id: str = "") -> None:
     """Take money. Raises `Refusal` 422 when there is too little. What costs nothing moves nothing."""
     if not amount_minor:
         return
-    clock.world()
     if not World.objects.filter(wallet_minor__gte=amount_minor).update(wallet_minor=F("wallet_minor") - amount_minor):
         raise Refusal(422, "Insufficient wallet balance")
     Movement.objects.create(at=clock.now(), amount_minor=-amount_minor, reason=reason, order_id=order_id)
