@@ -92,6 +92,7 @@ class Shop:
             step = timedelta(seconds=seconds)
             Operation.objects.filter(due_at__isnull=False).update(due_at=F("due_at") - step)
             Operation.objects.filter(sent_at__isnull=False).update(sent_at=F("sent_at") - step)
+            Operation.objects.filter(begun_at__isnull=False).update(begun_at=F("begun_at") - step)
             Event.objects.filter(due_at__isnull=False).update(due_at=F("due_at") - step)
             Pause.objects.update(until=F("until") - step)
 

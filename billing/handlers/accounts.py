@@ -15,6 +15,7 @@ class OpenAccount:
     """The e-mail address is what tells whether it happened: a second call would make a twin."""
 
     repeatable: ClassVar[bool] = False
+    may_reopen: ClassVar[bool] = True
 
     def send(self, operation: Operation, client: Client) -> Sent:
         existing = _find(operation.customer, client)

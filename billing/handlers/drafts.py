@@ -9,7 +9,7 @@ from billing import settlement
 from billing.models import Item, OrderLine, OrderPart
 from billing.services.orders import open_account_if_needed, place_draft, place_processing
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.registry import Happened, NotHappened, Seen, Sent, Wait
+from reseller_portal.operations.registry import Happened, NotHappened, Seen, Sent, WaitFor
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.models.orders import (
     DomainDraft,
@@ -65,10 +65,11 @@ class DraftOrder:
 
 
 def _insist_on_account(customer: Customer) -> None:
-    """Orders wait for the account; if opening it was refused, that operation is in the list for a person."""
+    """Orders are parked behind the account: if opening it was refused, they stand with it before staff."""
     with scope(customer.pk):
-        open_account_if_needed(customer)
-    raise Wait(2, "The account at the upstream is being opened.")
+        account = open_account_if_needed(customer)
+    if account is not None:
+        raise WaitFor(account)
 
 
 def _subscription_of(part: OrderPart) -> str:

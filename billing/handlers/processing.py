@@ -34,13 +34,16 @@ class ProcessOrder:
 
     repeatable: ClassVar[bool] = False
     group: ClassVar[str] = "orders"
+    # A purchase without a trace is left undecided for an hour, and workspaces of some providers take hours.
+    normally: ClassVar[timedelta] = timedelta(hours=4)
 
     def send(self, operation: Operation, client: Client) -> Sent:
         try:
             client.orders.process(operation.customer.upstream_id, operation.payload["order_id"])
         except Refused as refused:
             if _is_about_money(refused):
-                raise Wait(WALLET_PAUSE, f"The reseller's wallet is too low: {refused.reason}") from refused
+                reason = f"The reseller's wallet is too low: {refused.reason}"
+                raise Wait(WALLET_PAUSE, reason, on_purpose=True) from refused
             raise
         return Accepted()
 

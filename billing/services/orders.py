@@ -162,23 +162,26 @@ def _write_parts(order: Order, lines: Iterable[QuoteLine]) -> dict[str, OrderPar
 
 
 def _place_operations(order: Order) -> None:
-    open_account_if_needed(order.customer)
+    account = open_account_if_needed(order.customer)
     for part in order.parts.all():
-        place_draft(part)
+        place_draft(part, after=account)
 
 
-def open_account_if_needed(customer: Customer) -> None:
-    if not customer.upstream_id:
-        place(customer=customer, kind=OPEN_ACCOUNT, key=str(customer.pk), priority=Operation.Priority.PURCHASE)
+def open_account_if_needed(customer: Customer) -> Operation | None:
+    """What opens the account at the upstream; None when it is open."""
+    if customer.upstream_id:
+        return None
+    return place(customer=customer, kind=OPEN_ACCOUNT, key=str(customer.pk), priority=Operation.Priority.PURCHASE)
 
 
-def place_draft(part: OrderPart) -> None:
+def place_draft(part: OrderPart, *, after: Operation | None = None) -> None:
     place(
         customer=part.customer,
         kind=DRAFT,
         key=f"{part.pk}.{part.drafts}",
         priority=Operation.Priority.PURCHASE,
         payload={"part": part.pk},
+        after=after,
     )
 
 

@@ -5,7 +5,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from billing import settlement
 from billing.models import Order
-from reseller_portal.operations.placing import wake
+from reseller_portal.operations.waking import wake
 
 
 def refresh_order(*, actor: Actor, order: Order) -> None:

@@ -9,7 +9,7 @@ from accounts.admin_pages import ReadOnlyAdmin, pretty, staff_of
 from accounts.audit import record_by_staff
 from reseller_portal.operations.engine import look_now
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.placing import wake
+from reseller_portal.operations.waking import wake
 
 
 @admin.register(Operation)

@@ -1,20 +1,18 @@
 """Take the next due operation, with the right to one call, in one transaction."""
 
-import uuid
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import connection
-from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.tenancy import staff_scope
+from reseller_portal.jobs import leases
 from reseller_portal.operations import budget, pauses, turns
 from reseller_portal.operations.crash_points import reach
 from reseller_portal.operations.models import Budget, Operation
-from reseller_portal.operations.registry import group_of
+from reseller_portal.operations.registry import group_of, is_repeatable
 
-LEASE = timedelta(seconds=120)
 # So long the engine lets a reader in the background go first on its turn.
 YIELD_SECONDS = 0.05
 State = Operation.State
@@ -51,8 +49,8 @@ def claim_next() -> Claim | None:
         if operation is None:
             budget.give_back(call)
             return None
-        must_look = operation.state != State.WAITING
-        _lease(operation)
+        must_look = _must_look(operation)
+        _lease(operation, must_look=must_look)
         reach("before claim")
     reach("after claim")
     return Claim(operation, must_look, call)
@@ -104,21 +102,17 @@ def _lock(operation: int) -> bool:
         return cursor.fetchone() is not None
 
 
-def _lease(operation: Operation) -> None:
+def _must_look(operation: Operation) -> bool:
+    """What was accepted is looked at; what may have been sent only where sending it twice would do harm."""
+    if operation.state in {State.SENDING, State.UNKNOWN}:
+        return not is_repeatable(operation.kind)
+    return operation.state != State.WAITING
+
+
+def _lease(operation: Operation, *, must_look: bool) -> None:
     """Mark it ours. The lease is checked again when the outcome is written down."""
-    operation.lease = uuid.uuid4().hex
-    if operation.state == State.WAITING:
-        operation.state = State.SENDING
-        operation.attempts += 1
-    else:
-        operation.looks += 1
-        if operation.state == State.SENDING:
-            operation.state = State.UNKNOWN
-    Operation.objects.filter(pk=operation.pk).update(
-        lease=operation.lease,
-        state=operation.state,
-        attempts=operation.attempts,
-        looks=operation.looks,
-        due_at=Now() + LEASE,
-        **({"sent_at": Now()} if operation.state == State.SENDING else {}),
-    )
+    if not must_look:
+        leases.start(operation, state=State.SENDING, attempts=operation.attempts + 1, sent_at=timezone.now())
+        return
+    state = State.UNKNOWN if operation.state == State.SENDING else operation.state
+    leases.start(operation, state=state, looks=operation.looks + 1)

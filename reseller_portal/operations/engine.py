@@ -1,8 +1,7 @@
 """Carry operations out: claim, call, write the outcome down. A lost answer is looked up, never sent again blindly."""
 
 import logging
-import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,11 +10,14 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.tenancy import scope, staff_scope
+from reseller_portal.jobs.leases import LeaseLost, renew, try_again_or_give_up
+from reseller_portal.jobs.rules import is_out_of_time, is_out_of_tries, pause_after, why_given_up
 from reseller_portal.operations import budget, pauses
 from reseller_portal.operations.claiming import Claim, claim_next
 from reseller_portal.operations.crash_points import reach
 from reseller_portal.operations.gateway import client_for_one_call
 from reseller_portal.operations.models import Operation
+from reseller_portal.operations.parking import go_on_if_done, release_dependents
 from reseller_portal.operations.registry import (
     Accepted,
     CannotTell,
@@ -23,31 +25,31 @@ from reseller_portal.operations.registry import (
     Happened,
     NotHappened,
     Seen,
+    Sent,
     StillOpen,
     Wait,
+    WaitFor,
     handler_of,
+    patience_of,
 )
 from reseller_portal.upstream.errors import Malformed, Refused, Throttled, Unreachable
 
 logger = logging.getLogger(__name__)
 State = Operation.State
 
-# Seconds until the next try or look, by how many there were.
-RHYTHM = (2, 5, 15, 60, 300)
-# After this long without an answer to our looking, a person decides.
-PATIENCE = timedelta(hours=72)
-NO_OUTCOME = "The upstream gave no outcome for three days."
-FAULTS_BEFORE_A_PERSON = 8
+# What is open upstream is looked at this often at least; events tell the end sooner.
+LOOK_EVERY = 300.0
 
 
 @dataclass(frozen=True)
-class Change:
-    """What becomes of the row. `due_in` None means final, or up to a person."""
+class Transition:
+    """What becomes of the row. `due_in` None means final, parked, or up to a person."""
 
     state: str
     due_in: float | None = None
     answer: Mapping[str, Any] | None = None
     error: str = ""
+    on_purpose: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -57,8 +59,10 @@ def run_one() -> bool:
     if claim is None:
         return False
     try:
-        change = _look(claim) if claim.must_look else _send(claim)
-        _write_down(claim, change)
+        transition = _look(claim) if claim.must_look else _send(claim)
+        _write_down(claim, transition)
+    except LeaseLost as lost:
+        logger.warning("operation %s: %s", claim.operation.pk, lost)
     except Exception:
         logger.exception("operation %s (%s) met a fault of ours", claim.operation.pk, claim.operation.kind)
         _note_fault(claim)
@@ -73,129 +77,165 @@ def close(operation: Operation, *, state: str, answer: Mapping[str, Any] | None 
     """
     locked = Operation.objects.select_for_update().get(pk=operation.pk)
     if not locked.is_final:
-        _apply(locked, Change(state, answer=answer, error=error))
+        apply(locked, Transition(state, answer=answer, error=error))
 
 
 def look_now(operation: Operation) -> None:
-    """Make a row that is not final due at once; one that a person was asked about is looked at again."""
+    """Make a row that is not final due at once; one that a person was asked about is looked at again.
+
+    Its tries are counted anew. What is parked stays so: its turn comes when the first operation is done.
+    """
+    rows = Operation.objects.filter(pk=operation.pk)
     waiting_for_us = [State.ACCEPTED, State.UNKNOWN, State.NEEDS_PERSON]
-    Operation.objects.filter(pk=operation.pk, state__in=waiting_for_us).update(
-        state=State.UNKNOWN, due_at=Now(), faults=0
-    )
-    Operation.objects.filter(pk=operation.pk, state=State.WAITING).update(due_at=Now())
+    rows.filter(state=State.NEEDS_PERSON).update(attempts=0, looks=0, begun_at=None)
+    rows.filter(state__in=waiting_for_us).update(state=State.UNKNOWN, due_at=Now(), faults=0)
+    rows.filter(state=State.WAITING, due_at__isnull=False).update(due_at=Now())
 
 
-def _send(claim: Claim) -> Change:
+def apply(operation: Operation, transition: Transition) -> None:
+    """Write the new state of a locked row down and let the app that owns the kind settle it, in one transaction."""
+    moved = operation.state != transition.state
+    operation.state = transition.state
+    operation.lease = ""
+    operation.last_error = transition.error[:500]
+    operation.on_purpose = transition.on_purpose
+    if transition.answer is not None:
+        operation.answer = {**operation.answer, **transition.answer}
+    if operation.is_final:
+        operation.finished_at = timezone.now()
+    for name, value in transition.extra.items():
+        setattr(operation, name, value)
+    # The database's clock says when, also where those of the machines differ.
+    operation.due_at = None if transition.due_in is None else Now() + timedelta(seconds=transition.due_in)
+    operation.save()
+    if moved or transition.answer is not None:
+        handler_of(operation.kind).settle(operation)
+    if operation.state == State.DONE:
+        release_dependents(operation)
+
+
+def _send(claim: Claim) -> Transition:  # noqa: PLR0911  # one for each outcome
     operation, handler = claim.operation, handler_of(claim.operation.kind)
     try:
-        with client_for_one_call(claim.call) as client:
+        with client_for_one_call(claim.call, _heartbeat(operation)) as client:
             reach("before call")
             outcome = handler.send(operation, client)
             reach("after call")
     except Wait as wait:
-        return Change(State.WAITING, wait.seconds, error=str(wait), extra={"attempts": operation.attempts - 1})
+        return _not_sent(operation, State.WAITING, wait.seconds, wait, on_purpose=wait.on_purpose)
+    except WaitFor as behind:
+        return _park(operation, behind)
     except Throttled as throttled:
-        seconds = pauses.note_throttled(throttled)
-        return Change(State.WAITING, seconds, error=str(throttled), extra={"attempts": operation.attempts - 1})
+        return _not_sent(operation, State.WAITING, pauses.note_throttled(throttled), throttled)
     except budget.NoneLeft as none_left:
         # Of several calls the first ones may have been made.
         state = State.UNKNOWN if none_left.calls_made and not handler.repeatable else State.WAITING
-        uncounted = {} if none_left.calls_made else {"attempts": operation.attempts - 1}
-        return Change(state, none_left.seconds, error=str(none_left), extra=uncounted)
+        return _not_sent(operation, state, none_left.seconds, none_left, made=none_left.calls_made)
     except Refused as refused:
-        return Change(State.FAILED, error=refused.reason)
+        return Transition(State.FAILED, error=refused.reason)
     except (Unreachable, Malformed) as lost:
         state = State.WAITING if handler.repeatable else State.UNKNOWN
-        return Change(state, _pause_after(operation.attempts), error=str(lost))
-    return _as_change(outcome, operation)
+        return _try_again(operation, state, str(lost))
+    return _as_transition(outcome, operation)
 
 
-def _look(claim: Claim) -> Change:
+def _look(claim: Claim) -> Transition:
     operation, handler = claim.operation, handler_of(claim.operation.kind)
     try:
-        with client_for_one_call(claim.call) as client:
+        with client_for_one_call(claim.call, _heartbeat(operation)) as client:
             reach("before call")
-            seen: Seen = NotHappened() if handler.repeatable else handler.look(operation, client)
+            seen: Seen = handler.look(operation, client)
             reach("after call")
     except Throttled as throttled:
-        return Change(operation.state, pauses.note_throttled(throttled), error=str(throttled))
+        return _come_back(operation, operation.state, pauses.note_throttled(throttled), str(throttled))
     except budget.NoneLeft as none_left:
-        return Change(operation.state, none_left.seconds, error=str(none_left))
+        return _come_back(operation, operation.state, none_left.seconds, str(none_left))
     except (Unreachable, Malformed, Refused) as silent:
-        return _ask_again(operation, str(silent))
-    return _as_change(seen, operation)
+        operation.faults += 1
+        return _try_again(operation, operation.state, str(silent))
+    operation.faults = 0
+    return _as_transition(seen, operation)
 
 
-def _as_change(seen: Seen, operation: Operation) -> Change:  # noqa: PLR0911  # one answer for each outcome
+def _as_transition(seen: Sent | Seen, operation: Operation) -> Transition:  # noqa: PLR0911  # one for each outcome
     match seen:
         case Happened(answer):
-            return Change(State.DONE, answer=answer)
-        case Accepted(answer, look_in) if not _is_out_of_patience(operation):
-            return Change(State.ACCEPTED, max(look_in, _pause_after(operation.looks)), answer=answer)
+            return Transition(State.DONE, answer=answer)
+        case Accepted(answer, look_in):
+            pause = max(look_in, pause_after(operation.looks, at_most=LOOK_EVERY))
+            return _come_back(operation, State.ACCEPTED, pause, "", answer=answer)
+        case NotHappened() if is_out_of_tries(operation.attempts, patience_of(operation.kind)):
+            return _give_up(operation, "It was sent again and again, and did not happen.")
         case NotHappened():
-            return Change(State.WAITING, 0)
-        case Accepted(answer, _):
-            return Change(State.NEEDS_PERSON, answer=answer, error=NO_OUTCOME)
+            return _come_back(operation, State.WAITING, 0, operation.last_error)
         case StillOpen(look_in):
-            return _ask_again(operation, operation.last_error, look_in)
+            pause = pause_after(operation.looks, at_most=LOOK_EVERY) if look_in is None else look_in
+            return _come_back(operation, operation.state, pause, operation.last_error)
         case Failed(reason):
-            return Change(State.FAILED, error=reason)
+            return Transition(State.FAILED, error=reason)
         case CannotTell(reason):
-            return Change(State.NEEDS_PERSON, error=reason)
+            return Transition(State.NEEDS_PERSON, error=reason)
 
 
-def _ask_again(operation: Operation, error: str, look_in: float | None = None) -> Change:
-    if _is_out_of_patience(operation):
-        return Change(State.NEEDS_PERSON, error=error or NO_OUTCOME)
-    return Change(operation.state, _pause_after(operation.looks) if look_in is None else look_in, error=error)
+def _try_again(operation: Operation, state: str, error: str) -> Transition:
+    """A try that brought nothing: later and later, and in the end to a person."""
+    if is_out_of_tries(operation.tries, patience_of(operation.kind)):
+        return _give_up(operation, error)
+    return _come_back(operation, state, pause_after(max(operation.tries, operation.looks)), error)
 
 
-def _is_out_of_patience(operation: Operation) -> bool:
-    return operation.sent_at is not None and timezone.now() - operation.sent_at > PATIENCE
+def _not_sent(
+    operation: Operation, state: str, seconds: float, reason: Exception, *, on_purpose: bool = False, made: int = 0
+) -> Transition:
+    """Where nothing was sent, it counts as no try; the time counts, so that this too has an end."""
+    extra = {} if made else {"attempts": operation.attempts - 1}
+    return _come_back(operation, state, seconds, str(reason), on_purpose=on_purpose, extra=extra)
 
 
-def _pause_after(count: int) -> float:
-    """Growing pauses with jitter, so that many failed calls do not come back together."""
-    return RHYTHM[min(max(count, 1), len(RHYTHM)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311  # no secret
+def _park(operation: Operation, behind: WaitFor) -> Transition:
+    """Counted as a try: one that goes on waiting for what is done already must end too."""
+    if is_out_of_tries(operation.tries, patience_of(operation.kind)):
+        return _give_up(operation, str(behind))
+    return Transition(State.WAITING, None, error=str(behind), extra={"after": behind.first})
 
 
-def _write_down(claim: Claim, change: Change) -> None:
+def _come_back(operation: Operation, state: str, seconds: float, error: str, **more: Any) -> Transition:
+    if is_out_of_time(operation, patience_of(operation.kind)):
+        return _give_up(operation, error, more.get("answer"))
+    return Transition(state, seconds, error=error, **more)
+
+
+def _give_up(operation: Operation, error: str, answer: Mapping[str, Any] | None = None) -> Transition:
+    operation.last_error = error
+    return Transition(State.NEEDS_PERSON, error=why_given_up(operation), answer=answer)
+
+
+def _heartbeat(operation: Operation) -> Callable[[], None]:
+    """Before each further call of one piece of work: it is still ours, and for as long again."""
+    return lambda: renew(operation, scope=staff_scope)
+
+
+def _write_down(claim: Claim, transition: Transition) -> None:
     with scope(claim.operation.customer_id):
         locked = Operation.objects.select_for_update().get(pk=claim.operation.pk)
         if locked.lease != claim.operation.lease:
-            logger.warning("operation %s was taken over or closed meanwhile", locked.pk)
-            return
-        _apply(locked, change)
+            raise LeaseLost(f"{locked} was taken over or closed meanwhile")
+        locked.faults = claim.operation.faults
+        apply(locked, transition)
+        if locked.is_parked:
+            go_on_if_done(locked)
         reach("before settlement commits")
 
 
-def _apply(operation: Operation, change: Change) -> None:
-    """Write the new state and let the app that owns the kind settle it, in one transaction."""
-    moved = operation.state != change.state
-    operation.state = change.state
-    operation.lease = ""
-    operation.last_error = change.error[:500]
-    if change.answer is not None:
-        operation.answer = {**operation.answer, **change.answer}
-    if operation.is_final:
-        operation.finished_at = timezone.now()
-    for name, value in change.extra.items():
-        setattr(operation, name, value)
-    operation.save()
-    if change.due_in is not None:
-        Operation.objects.filter(pk=operation.pk).update(due_at=Now() + timedelta(seconds=change.due_in))
-    else:
-        Operation.objects.filter(pk=operation.pk).update(due_at=None)
-    if moved or change.answer is not None:
-        handler_of(operation.kind).settle(operation)
-
-
 def _note_fault(claim: Claim) -> None:
-    """A bug of ours must not spin, and must not hide: after a few, a person sees the row."""
+    """A bug of ours must not spin, and must not hide: after so many tries, a person sees the row."""
+    operation = claim.operation
+    operation.faults += 1
     with staff_scope("engine: note a fault of ours"):
-        mine = Operation.objects.filter(pk=claim.operation.pk, lease=claim.operation.lease)
-        faults = claim.operation.faults + 1
-        if faults >= FAULTS_BEFORE_A_PERSON:
-            mine.update(state=State.NEEDS_PERSON, due_at=None, faults=faults, last_error="A fault of the portal.")
-        else:
-            mine.update(due_at=Now() + timedelta(seconds=_pause_after(faults)), faults=faults, lease="")
+        try_again_or_give_up(
+            operation,
+            "A fault of the portal.",
+            state=State.NEEDS_PERSON,
+            patience=patience_of(operation.kind),
+            faults=operation.faults,
+        )

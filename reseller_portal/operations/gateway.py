@@ -28,10 +28,11 @@ _found: dict[str, str] = {}
 
 
 @contextmanager
-def client_for_one_call(call: int) -> Iterator[Client]:
+def client_for_one_call(call: int, heartbeat: Callable[[], None] | None = None) -> Iterator[Client]:
     """A client whose first call is paid for by the claim; any further call waits for its own place in the budget.
 
-    `call` is its number in the budget. What ends without having called gives it back.
+    `call` is its number in the budget. What ends without having called gives it back. `heartbeat` is called before each
+    further call, so that work of many calls keeps what it has claimed.
     """
     made = 0
 
@@ -41,6 +42,8 @@ def client_for_one_call(call: int) -> Iterator[Client]:
             pauses.check(operation)
             if made:
                 budget.take_patiently()
+                if heartbeat:
+                    heartbeat()
         except budget.NoneLeft as none_left:
             none_left.calls_made = made
             raise

@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.models import Customer
 from reseller_portal.core.errors import DomainError
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.placing import wake
 from reseller_portal.operations.turns import URGENCY
+from reseller_portal.operations.waking import wake
 
 FRESH = timedelta(minutes=10)
 State = Operation.State
@@ -99,7 +99,7 @@ def find(*, customer: Customer, kind: str, keys: Iterable[str]) -> list[Operatio
 
 _ASKED_ANEW: dict[str, Any] = {
     "state": State.WAITING, "attempts": 0, "looks": 0, "finished_at": None, "answer": {}, "lease": "", "last_error": "",
-    "faults": 0,
+    "faults": 0, "begun_at": None,
 }  # fmt: skip
 
 

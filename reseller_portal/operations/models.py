@@ -7,13 +7,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Customer
+from reseller_portal.jobs.models import Job
 
 
-class Operation(models.Model):
+class Operation(Job):
     """One wish, and the queue of record: whatever `due_at` says is due will be picked up, message or no message.
 
-    `due_at` is also the lease: while a worker has the row it lies in the future, and when the worker dies it passes.
-    A final row has none. `payload` and `answer` hold no secrets.
+    `attempts` counts how often it was sent. A row with `after` is parked until that operation is done: it is due never,
+    and costs nothing. `on_purpose` says that it waits for something known, such as money, and not for an answer.
+    `payload` and `answer` hold no secrets.
     """
 
     class State(models.TextChoices):
@@ -23,7 +25,7 @@ class Operation(models.Model):
         UNKNOWN = "unknown", "Outcome unknown"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
-        NEEDS_PERSON = "needs_person", "Needs a person"
+        NEEDS_PERSON = "needs_person", "Needs attention"
 
     class Priority(models.IntegerChoices):
         """The classes between which calls go in turns; in which order, and how often, says `turns`."""
@@ -41,12 +43,13 @@ class Operation(models.Model):
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=14, choices=State.choices, default=State.WAITING)
     answer = models.JSONField(default=dict)
-    last_error = models.CharField(max_length=500, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
     looks = models.PositiveIntegerField(default=0)
-    faults = models.PositiveIntegerField(default=0, help_text="Errors of our own while working on it.")
-    lease = models.CharField(max_length=32, blank=True)
-    due_at = models.DateTimeField(null=True, db_default=Now())
+    faults = models.PositiveIntegerField(
+        default=0, help_text="Looks in a row that nobody answered, and our own errors."
+    )
+    # The database refuses to delete what another one waits for; if Python asked too, a deletion would read all rows.
+    after = models.ForeignKey("self", null=True, on_delete=models.DO_NOTHING, related_name="dependents", db_index=False)
+    on_purpose = models.BooleanField(default=False)
     placed_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -70,14 +73,30 @@ class Operation(models.Model):
                 fields=["-placed_at"], name="operations_for_a_person", condition=models.Q(state="needs_person")
             ),
             models.Index(fields=["customer", "-placed_at"], name="operations_of_customer"),
+            models.Index(fields=["begun_at"], name="operations_under_way", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["after"], name="operations_parked", condition=models.Q(after__isnull=False)),
+            models.Index(fields=["placed_at"], name="operations_on_purpose", condition=models.Q(on_purpose=True)),
         ]
+        permissions = (
+            ("settle_operation", "Can say how an operation ended"),
+            ("check_operation", "Can have an operation checked again"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
 
     @property
+    def tries(self) -> int:
+        """Sent so often without an outcome, or looked at so often in a row without an answer."""
+        return max(self.attempts, self.faults)
+
+    @property
     def is_final(self) -> bool:
         return self.state in {self.State.DONE, self.State.FAILED}
+
+    @property
+    def is_parked(self) -> bool:
+        return self.state == self.State.WAITING and self.due_at is None and self.after_id is not None
 
 
 class Budget(models.Model):

@@ -1,34 +1,66 @@
 """Note a wish, in the transaction of the change it belongs to, and wake a worker after commit."""
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from kombu.exceptions import KombuError, OperationalError
 
 from accounts.models import Customer
 from reseller_portal.operations.models import Operation
+from reseller_portal.operations.parking import is_done
+from reseller_portal.operations.waking import wake
 
-logger = logging.getLogger(__name__)
+
+@dataclass(frozen=True)
+class Wish:
+    """One of many operations of a kind. `payload` holds no secrets."""
+
+    key: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
 
 
 def place(
-    *, customer: Customer, kind: str, key: str, priority: int, payload: Mapping[str, Any] | None = None
+    *,
+    customer: Customer,
+    kind: str,
+    key: str,
+    priority: int,
+    payload: Mapping[str, Any] | None = None,
+    after: Operation | None = None,
 ) -> Operation:
-    """The operation of this kind and key, made if there is none. A second wish for the same thing is the first one."""
+    """The operation of this kind and key, made if there is none. A second wish for the same thing is the first one.
+
+    With `after` it is parked until that operation is done; what that one waits for, or why it failed, staff see there.
+    """
     operation, _ = Operation.objects.get_or_create(
-        customer=customer, kind=kind, key=key, defaults={"priority": priority, "payload": dict(payload or {})}
+        customer=customer,
+        kind=kind,
+        key=key,
+        defaults={"priority": priority, "payload": dict(payload or {}), **_behind(after)},
     )
     transaction.on_commit(wake)
     return operation
 
 
-def wake() -> None:
-    """Tell a worker. The message may be lost: the sweep finds the row anyway."""
-    from reseller_portal.operations.tasks import work
+def place_many(
+    *, customer: Customer, kind: str, wishes: Iterable[Wish], priority: int, after: Operation | None = None
+) -> list[Operation]:
+    """`place` for many of one kind with one INSERT: the operations of these keys, in the order of the keys."""
+    wanted = {wish.key: wish for wish in wishes}
+    behind = _behind(after)
+    # In the order of their keys, so that two lists in other orders never wait for each other in a circle.
+    rows = [
+        Operation(customer=customer, kind=kind, key=key, priority=priority, payload=dict(wanted[key].payload), **behind)
+        for key in sorted(wanted)
+    ]
+    Operation.objects.bulk_create(rows, ignore_conflicts=True)
+    transaction.on_commit(wake)
+    found = {row.key: row for row in Operation.objects.filter(customer=customer, kind=kind, key__in=list(wanted))}
+    return [found[key] for key in wanted]
 
-    try:
-        work.apply_async(retry=False)
-    except (OperationalError, KombuError, OSError):
-        logger.warning("the broker did not take a wake-up; the sweep will find the work")
+
+def _behind(after: Operation | None) -> dict[str, Any]:
+    if after is None or is_done(after):
+        return {}
+    return {"after": after, "due_at": None, "last_error": f"It waits for {after.kind}."}

@@ -3,10 +3,15 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, ClassVar, Protocol
 
+from reseller_portal.jobs.rules import PATIENCE, Patience
 from reseller_portal.operations.models import Operation
 from reseller_portal.upstream.client import Client
+
+# Most kinds take seconds; those that the upstream carries out in its own time say how long.
+NORMALLY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -55,18 +60,37 @@ Seen = Happened | Accepted | NotHappened | StillOpen | Failed | CannotTell
 
 
 class Wait(Exception):
-    """Raised by `send`: not yet, and nothing was sent. Come back in `seconds`."""
+    """Raised by `send`: not yet, and nothing was sent. Come back in `seconds`.
 
-    def __init__(self, seconds: float, reason: str) -> None:
+    Not counted as a try, but the time counts, so that it ends. `on_purpose` says that what it waits for is known, such
+    as money: staff see it as waiting, with its end, and not as late.
+    """
+
+    def __init__(self, seconds: float, reason: str, *, on_purpose: bool = False) -> None:
         super().__init__(reason)
         self.seconds = seconds
+        self.on_purpose = on_purpose
+
+
+class WaitFor(Exception):
+    """Raised by `send`: nothing was sent, because another operation must be done first. Parked until it is.
+
+    When that one fails, this one stands with it before staff; when it is opened again and done, this one goes on.
+    """
+
+    def __init__(self, first: Operation) -> None:
+        super().__init__(f"It waits for {first.kind}.")
+        self.first = first
 
 
 class Handler(Protocol):
     """`send` and `look` run outside any transaction and must open scopes of their own to read rows.
 
     `settle` runs in the transaction that writes the new state down, in the customer's scope. `repeatable` says that
-    sending twice harms nobody, so that a lost answer needs no look.
+    sending twice harms nobody, so that a lost answer needs no look; what was accepted is looked at all the same.
+    A handler may also say, each as a class variable: `patience` (how long it is tried; `jobs.rules.PATIENCE`),
+    `normally` (how long it takes when all is well; staff see it an hour after that; `NORMALLY`) and `may_reopen`
+    (what failed settled nothing, so it may be opened again; False).
     """
 
     repeatable: ClassVar[bool]
@@ -115,3 +139,29 @@ def group_of(kind: str) -> str:
     """The group of the upstream's operations (`upstream.routes`) without which this kind does nothing; "" for none."""
     group: str = getattr(_handlers.get(kind), "group", "")
     return group
+
+
+def is_repeatable(kind: str) -> bool:
+    """False where nobody knows the kind."""
+    return kind in _handlers and _handlers[kind].repeatable
+
+
+def kinds() -> list[str]:
+    return list(_handlers)
+
+
+def patience_of(kind: str) -> Patience:
+    """How long operations of this kind are tried before a person is asked."""
+    patience: Patience = getattr(_handlers.get(kind), "patience", PATIENCE)
+    return patience
+
+
+def normally_of(kind: str) -> timedelta:
+    """How long operations of this kind take when all is well."""
+    normally: timedelta = getattr(_handlers.get(kind), "normally", NORMALLY)
+    return normally
+
+
+def may_reopen(kind: str) -> bool:
+    """Whether a failed one settled nothing that would have to be taken back."""
+    return bool(getattr(_handlers.get(kind), "may_reopen", False))

@@ -77,9 +77,9 @@ def test_without_the_lock_on_the_row_two_of_them_would_send_it(
     both = threading.Barrier(2)
     lease = claiming._lease
 
-    def meet_and_lease(operation: Operation) -> None:
+    def meet_and_lease(operation: Operation, *, must_look: bool) -> None:
         both.wait(20)
-        lease(operation)
+        lease(operation, must_look=must_look)
 
     monkeypatch.setattr(claiming, "LOCK", claiming.LOCK.replace("FOR UPDATE OF o SKIP LOCKED", ""))
     monkeypatch.setattr(claiming, "_lease", meet_and_lease)

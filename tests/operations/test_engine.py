@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Customer
 from accounts.tenancy import scope, staff_scope
+from reseller_portal.jobs.leases import LeaseLost
+from reseller_portal.jobs.rules import PATIENCE
 from reseller_portal.operations import engine, lookups, registry
 from reseller_portal.operations.claiming import claim_next, seconds_to_next
 from reseller_portal.operations.models import Budget, Operation
@@ -109,7 +111,8 @@ def test_who_lost_the_lease_writes_nothing_down(world: World, probe: Probe) -> N
     assert claim is not None
     change(operation, due_at=timezone.now() - timedelta(seconds=1))
     run_all()
-    engine._write_down(claim, engine.Change(State.FAILED, error="too late"))
+    with pytest.raises(LeaseLost):
+        engine._write_down(claim, engine.Transition(State.FAILED, error="too late"))
     assert read(operation).state == State.DONE
 
 
@@ -128,13 +131,13 @@ def test_a_fault_of_ours_comes_back_slower_and_in_the_end_to_a_person(world: Wor
     run_all()
     assert read(operation).faults == 1
     assert (seconds_to_next() or 0) > 1
-    for _ in range(engine.FAULTS_BEFORE_A_PERSON):
+    for _ in range(2 * (PATIENCE.tries or 0)):
         with staff_scope("test"):
             Operation.objects.filter(due_at__isnull=False).update(due_at=Now())
         run_all()
     given_up = read(operation)
     assert (given_up.state, given_up.due_at) == (State.NEEDS_PERSON, None)
-    assert given_up.faults == engine.FAULTS_BEFORE_A_PERSON
+    assert (len(probe.sent), given_up.last_error) == (PATIENCE.tries, "A fault of the portal.")
 
 
 def test_a_fault_of_one_row_does_not_stop_the_others(world: World, probe: Probe) -> None:
