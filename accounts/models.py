@@ -138,6 +138,16 @@ class Customer(models.Model):
         return self.company
 
 
+class CountryName(models.Model):
+    """One country as the upstream's own list names it, in plain small letters."""
+
+    plain = models.CharField(max_length=120, unique=True)
+    code = models.CharField(max_length=2)
+
+    def __str__(self) -> str:
+        return f"{self.plain} {self.code}"
+
+
 class Membership(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")

@@ -76,7 +76,8 @@ def _adopt(request: HttpRequest) -> str:
     form = BrandChoice(request.POST)
     if not form.is_valid():
         raise NoBrand("Choose a brand for the customers that are new.")
-    surveys.begin_adoption(user=staff_of(request), is_dry=False, brand=form.cleaned_data["brand"])
+    brand, ties = form.cleaned_data["brand"], request.POST.getlist("tie")
+    surveys.begin_adoption(user=staff_of(request), is_dry=False, brand=brand, ties=ties)
     return "The adoption has begun."
 
 

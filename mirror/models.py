@@ -35,6 +35,10 @@ class Survey(models.Model):
     phase = models.CharField(max_length=20)
     cursor = models.JSONField(default=dict)
     people = models.JSONField(default=list, help_text="The upstream's users, found in the first phase.")
+    ties = models.JSONField(
+        default=list,
+        help_text="Accounts with the address of a customer here: found by a dry run, or agreed to by staff.",
+    )
     counts = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     calls = models.PositiveIntegerField(default=0)
@@ -79,6 +83,22 @@ class Survey(models.Model):
         if not getattr(self, "_are_people_new", False):
             fields.remove("people")
         self.save(update_fields=fields)
+
+    @property
+    def agreed_ties(self) -> set[tuple[int, str]]:
+        """The pairs (customer, user of the upstream) that staff agreed to; a dry run has none."""
+        return set() if self.is_dry else {(each["customer"], each["user_id"]) for each in self.ties}
+
+    def propose_tie(self, customer: Customer, user_id: str, company: str) -> None:
+        """Staff decide about it, once they see what the account owns."""
+        tie = {"customer": customer.pk, "slug": customer.slug, "company": customer.company}
+        self.ties.append({**tie, "user_id": user_id, "account": company, "domains": 0, "mailboxes": 0})
+
+    def count_of_tie(self, user_id: str, what: str, number: int) -> None:
+        """What an account owns that somebody may be tied to."""
+        for each in self.ties:
+            if each["user_id"] == user_id and self.is_dry:
+                each[what] += number
 
     def count(self, what: str, **more: int) -> None:
         """Add to the figures of one kind of thing."""

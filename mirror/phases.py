@@ -6,12 +6,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from django.db.models import F, Q, QuerySet
 
+from accounts.countries import is_understood, store_names
 from accounts.models import Brand, Customer
-from accounts.services.adoption import adopt_user, contact_differences
+from accounts.services.adoption import adopt_user, contact_differences, country_note
 from domains.models import Domain
 from domains.services.hearing import hear_of_domains, hear_of_records
 from mailboxes.services.hearing import domain_name_of, hear_of_mailboxes
@@ -32,6 +33,9 @@ BATCH = 100
 MOST_ZONES = 10
 ZONE_IS_OLD = timedelta(hours=24)
 Task = Mapping[str, Any]
+T = TypeVar("T")
+# What was read, and the upstream's list of countries where something could not be understood without it.
+Read = tuple[T, Mapping[str, str]]
 
 
 class Phase(Protocol):
@@ -92,10 +96,21 @@ class Paged:
 class Users(Paged):
     name = "users"
 
-    def read(self, client: Client, task: Task) -> Page[ToldUser]:
-        return client.users.list(task["page"])
+    def next_task(self, survey: Survey) -> Task | None:
+        task = super().next_task(survey)
+        return {**task, "knows_countries": survey.cursor.get("knows_countries", False)} if task else None
 
-    def write(self, survey: Survey, task: Task, result: Page[ToldUser], at: datetime) -> None:
+    def read(self, client: Client, task: Task) -> Read[Page[ToldUser]]:
+        page = client.users.list(task["page"])
+        is_clear = task["knows_countries"] or all(is_understood(each.country) for each in page.items)
+        return page, {} if is_clear else client.geo.countries()
+
+    def write(self, survey: Survey, task: Task, result: Any, at: datetime) -> None:
+        result, countries = result
+        if countries:
+            store_names(countries)
+            survey.calls += 1
+            survey.cursor["knows_countries"] = True
         seen = {each["id"] for each in survey.people}
         survey.keep(survey.people + [as_person(each) for each in result.items if each.id not in seen])
         self.turn(survey, task, result)
@@ -114,11 +129,17 @@ class OneUser(Paged):
         assert survey.customer is not None
         return None if survey.cursor.get("is_over") else {"user_id": survey.customer.upstream_id}
 
-    def read(self, client: Client, task: Task) -> ToldUser:
-        return client.users.get(task["user_id"])
+    def read(self, client: Client, task: Task) -> Read[ToldUser]:
+        told = client.users.get(task["user_id"])
+        return told, {} if is_understood(told.country) else client.geo.countries()
 
-    def write(self, survey: Survey, task: Task, result: ToldUser, at: datetime) -> None:
+    def write(self, survey: Survey, task: Task, result: Any, at: datetime) -> None:
         assert survey.customer is not None
+        result, countries = result
+        if countries:
+            store_names(countries)
+            survey.calls += 1
+        note(survey, country_note(result))
         survey.keep([{"id": result.id}])
         changed = drift.note_contact(survey.customer, contact_differences(survey.customer, result))
         survey.count(self.name, known=1, changed=changed)
@@ -145,11 +166,14 @@ class Customers(Offline):
         brand = survey.brand or Brand.objects.filter(is_default=True).first() or Brand.objects.earliest("pk")
         for person in survey.people[task["start"] : task["start"] + BATCH]:
             with perhaps(survey):
-                adopted = adopt_user(ToldUser(**person), brand=brand, twins=twins, at=at)
+                told = ToldUser(**person)
+                adopted = adopt_user(told, brand=brand, twins=twins, at=at, agreed=survey.agreed_ties)
                 if adopted.customer is not None:
                     drift.note_contact(adopted.customer, adopted.differences)
             survey.count(self.name, **{adopted.how: 1, "changed": bool(adopted.differences)})
             note(survey, adopted.note)
+            if adopted.asks_for is not None and survey.is_dry:
+                survey.propose_tie(adopted.asks_for, told.id, told.company or told.email)
         survey.cursor["start"] = task["start"] + BATCH
         if survey.cursor["start"] >= len(survey.people):
             survey.keep([{"id": each["id"]} for each in survey.people])
@@ -172,6 +196,7 @@ class Domains(Paged):
     def write(self, survey: Survey, task: Task, result: Page[ToldDomain], at: datetime) -> None:
         owners = owners_of({task["user_id"]})
         found = [(owners.get(task["user_id"]), each) for each in result.items]
+        survey.count_of_tie(task["user_id"], self.name, len(found))
         hear(survey, self.name, found, lambda pairs: hear_of_domains(pairs, at=at))
         self.turn(survey, task, result)
         if survey.cursor["is_over"]:
@@ -197,6 +222,8 @@ class MailboxesOfAll(Paged):
 
     def write(self, survey: Survey, task: Task, result: Page[ToldMailbox], at: datetime) -> None:
         found = list(zip(self.owners(survey, result.items), result.items, strict=True))
+        for each in result.items:
+            survey.count_of_tie(each.user_id, self.name, 1)
         hear(survey, self.name, found, lambda pairs: hear_of_mailboxes(pairs, at=at))
         self.turn(survey, task, result)
 

@@ -1,6 +1,8 @@
 """Start, stop and continue surveys."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -28,17 +30,29 @@ class DryRunFirst(DomainError):
     """Nobody adopts an account unseen."""
 
 
+class NoSuchTie(DomainError):
+    """Nobody is tied to an account that nobody saw."""
+
+
 class NotNow(DomainError):
     """The survey is in no state for this."""
 
 
-def begin_adoption(*, user: User | None, is_dry: bool, brand: Brand | None = None) -> Survey:
-    """Look at the whole account, or take it over. In a staff scope. Raises `RunsAlready`, `DryRunFirst`."""
-    if not is_dry and not fresh_dry_run():
+def begin_adoption(
+    *, user: User | None, is_dry: bool, brand: Brand | None = None, ties: Collection[str] = ()
+) -> Survey:
+    """Look at the whole account, or take it over. In a staff scope. Raises `RunsAlready`, `DryRunFirst`, `NoSuchTie`.
+
+    `ties` are addresses (slugs) of customers here: each gets the account that the dry run showed for him.
+    """
+    looked = fresh_dry_run()
+    if not is_dry and not looked:
         raise DryRunFirst("Look at the account first: start a dry run, and read what it found.")
-    survey = begin(Kind.ADOPT, user=user, is_dry=is_dry, brand=brand)
+    agreed = _agreed(looked, ties) if looked and not is_dry else []
+    survey = begin(Kind.ADOPT, user=user, is_dry=is_dry, brand=brand, ties=agreed)
     if user is not None:
-        record_by_staff(user=user, action="survey.begun", subject=survey, after={"is_dry": is_dry})
+        after = {"is_dry": is_dry, "ties": [f"{each['slug']} {each['user_id']}" for each in agreed]}
+        record_by_staff(user=user, action="survey.begun", subject=survey, after=after)
     return survey
 
 
@@ -49,6 +63,7 @@ def begin(
     customer: Customer | None = None,
     is_dry: bool = False,
     brand: Brand | None = None,
+    ties: Sequence[dict[str, Any]] = (),
 ) -> Survey:
     """A survey that is due at once. In a staff scope. Raises `RunsAlready`."""
     try:
@@ -58,11 +73,20 @@ def begin(
                 customer=customer,
                 is_dry=is_dry,
                 brand=brand,
+                ties=list(ties),
                 phase=PHASES[kind][0].name,
                 started_by=user,
             )
     except IntegrityError:
         raise RunsAlready("This is being read already. Wait until it is done, or stop it.") from None
+
+
+def _agreed(looked: Survey, slugs: Collection[str]) -> list[dict[str, Any]]:
+    shown = {each["slug"]: each for each in looked.ties}
+    unknown = [slug for slug in slugs if slug not in shown]
+    if unknown:
+        raise NoSuchTie(f"The dry run showed no account for {', '.join(unknown)}. Look again with a dry run.")
+    return [shown[slug] for slug in dict.fromkeys(slugs)]
 
 
 def fresh_dry_run() -> Survey | None:

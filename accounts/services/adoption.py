@@ -1,14 +1,14 @@
-"""Users of the upstream as customers of the portal: known, tied by their e-mail address, or made."""
+"""Users of the upstream as customers of the portal: known, tied to one that staff chose, or made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import pycountry
 from django.utils.text import slugify
 
 from accounts.actors import portal_actor
 from accounts.audit import record
+from accounts.countries import code_of_country, is_understood, stored_names
 from accounts.hearing import Difference
 from accounts.models import Brand, Customer
 from reseller_portal.upstream.models.users import User as Told
@@ -22,25 +22,52 @@ CONTACT = {
 
 @dataclass(frozen=True)
 class Adopted:
-    """`how`: known, tied or made. `note` is a sentence about what a person should look at."""
+    """`how`: known, tied, made or left. `note` is a sentence about what a person should look at.
+
+    `asks_for` is the customer here who has the address of a user that was left.
+    """
 
     customer: Customer | None
     how: str
     differences: tuple[Difference, ...] = ()
     note: str = ""
+    asks_for: Customer | None = None
 
 
-def adopt_user(told: Told, *, brand: Brand, twins: Iterable[str], at: datetime) -> Adopted:
-    """The customer of this upstream user. In a staff scope; `twins` are e-mail addresses that several users share."""
+def adopt_user(
+    told: Told, *, brand: Brand, twins: Iterable[str], at: datetime, agreed: Collection[tuple[int, str]] = ()
+) -> Adopted:
+    """The customer of this upstream user. In a staff scope; `twins` are e-mail addresses that several users share.
+
+    An address says who might be meant and never whose it is: a customer who is here without an account gets this one
+    only where staff agreed to the pair (customer, user), having seen what it owns.
+    """
     known = Customer.objects.filter(upstream_id=told.id).first()
     if known:
-        return Adopted(known, "known", tuple(contact_differences(known, told)))
-    waiting = list(Customer.objects.filter(upstream_id="", email__iexact=told.email))
+        return Adopted(known, "known", tuple(contact_differences(known, told)), country_note(told))
+    waiting = list(Customer.objects.filter(upstream_id="", email__iexact=told.email.strip()))
     if not waiting:
-        return Adopted(_make(told, brand, at), "made")
+        return Adopted(_make(told, brand, at), "made", note=country_note(told))
     if told.email.lower() in twins or len(waiting) > 1:
         return Adopted(None, "left", note=f"{told.email} names several users or customers: tie {told.id} by hand.")
-    return Adopted(_tie(waiting[0], told, at), "tied")
+    customer = waiting[0]
+    if (customer.pk, told.id) not in agreed:
+        note = (
+            f"{told.email} is the address of {customer.company} here, and of {told.company or told.id} there: tie them"
+            " with a dry run, or give one another address."
+        )
+        return Adopted(None, "left", note=note, asks_for=customer)
+    return Adopted(_tie(customer, told, at), "tied")
+
+
+def country_note(told: Told) -> str:
+    """A sentence where the country cannot be understood; the value that is here stays."""
+    if is_understood(told.country):
+        return ""
+    return (
+        f"The country of {told.company or told.email} reads {told.country[:80]!r} there and is not understood: choose"
+        " it on the customer's page."
+    )
 
 
 def contact_differences(customer: Customer, told: Told) -> Iterable[Difference]:
@@ -56,17 +83,16 @@ def contact_of(told: Told) -> Mapping[str, str]:
         **{name: getattr(told, name) for name in CONTACT if name not in {"region", "country", "email"}},
         "email": told.email.lower(),
         "region": told.state,
-        "country": _country_code(told.country),
+        "country": _country_code(told.country.strip()),
     }
     return {name: values[name].strip()[:longest] for name, longest in CONTACT.items()}
 
 
 def _country_code(text: str) -> str:
     """A code as it is, a name as its code, anything else as nothing."""
-    if len(text) == 2:
-        return text.upper()
-    found = pycountry.countries.get(name=text) if text else None
-    return str(found.alpha_2) if found else ""
+    if len(text) == 2 and text.isascii() and text.isalpha():
+        return "GB" if text.upper() == "UK" else text.upper()
+    return code_of_country(text, upstream=stored_names()) if text else ""
 
 
 def _tie(customer: Customer, told: Told, at: datetime) -> Customer:

@@ -14,6 +14,7 @@ from mirror import surveys, walking
 from mirror.models import Drift, Survey
 from reseller_portal.operations.models import Operation
 from reseller_portal.sandbox.loading import load_mailboxes
+from reseller_portal.sandbox.models import Person
 from reseller_portal.upstream.routes import ROUTES
 from tests.mirror.account import Account, drifts, fresh, walk
 
@@ -99,15 +100,68 @@ def test_a_second_walk_over_the_account_is_refused_while_one_goes_on(account: Ac
             surveys.begin(Survey.Kind.ADOPT)
 
 
-def test_a_customer_without_a_user_is_tied_by_its_address(account: Account) -> None:
-    account.user("own", email="hello@acme.example", company="Acme of old")
+@pytest.fixture
+def twin(account: Account) -> Account:
+    """Somebody at the upstream has the address of Acme, who has no account there yet."""
+    account.user("own", email="Hello@ACME.example", company="Acme of old")
     account.buys("own", "acmeold.com")
-    survey = account.read()
-    assert survey.counts["customers"]["tied"] == 1
+    return account
+
+
+def test_an_address_alone_gives_nobody_an_account(twin: Account) -> None:
+    survey = twin.read()
+    assert survey.counts["customers"]["left"] == 1
+    assert [each for each in survey.notes if "Acme of old" in each and "Acme here" in each]
     with staff_scope("test"):
-        acme = Customer.objects.get(slug="acme")
-    assert acme.upstream_id == account.users["own"]
+        assert Customer.objects.get(slug="acme").upstream_id == ""
+        assert not Customer.objects.filter(upstream_id=twin.users["own"]).exists()
+    assert names(Domain, "name", customer__slug="acme") == []
+    assert names(Mailbox, "address", address__endswith="acmeold.com") == []
+
+
+def test_a_dry_run_shows_what_a_customer_could_get_and_staff_say_so(twin: Account) -> None:
+    looked = twin.read(is_dry=True)
+    shown = [(each["slug"], each["account"], each["domains"], each["mailboxes"]) for each in looked.ties]
+    assert shown == [("acme", "Acme of old", 1, 2)]
+    with staff_scope("test"):
+        survey = surveys.begin_adoption(user=None, is_dry=False, ties=["acme"])
+    assert walk(survey).counts["customers"]["tied"] == 1
+    with staff_scope("test"):
+        assert Customer.objects.get(slug="acme").upstream_id == twin.users["own"]
     assert names(Domain, "name", customer__slug="acme") == ["acmeold.com"]
+
+
+def test_nobody_agrees_to_what_the_dry_run_did_not_show(twin: Account) -> None:
+    twin.read(is_dry=True)
+    with staff_scope("test"), pytest.raises(surveys.NoSuchTie):
+        surveys.begin_adoption(user=None, is_dry=False, ties=["initech"])
+
+
+@pytest.mark.parametrize(
+    ("told", "code"), [("South Korea", "KR"), ("Turkey", "TR"), ("UK", "GB"), ("USA", "US"), ("Freedonia", "")]
+)
+def test_a_country_is_understood_by_its_name_or_noted_for_a_person(account: Account, told: str, code: str) -> None:
+    birch = Person.objects.get(pk=account.users["birch"])
+    birch.record["country"] = told
+    birch.save()
+    survey = account.read()
+    with staff_scope("test"):
+        assert Customer.objects.get(company="Birch").country == code
+    assert bool([each for each in survey.notes if told in each]) == (code == "")
+
+
+def test_a_country_that_is_not_understood_leaves_the_one_that_is_here(account: Account) -> None:
+    account.read()
+    birch = Person.objects.get(pk=account.users["birch"])
+    birch.record["country"] = "Freedonia"
+    birch.save()
+    with staff_scope("test"):
+        customer = Customer.objects.get(company="Birch")
+    survey = account.read(Survey.Kind.CUSTOMER, customer=customer)
+    with staff_scope("test"):
+        assert Customer.objects.get(company="Birch").country == "US"
+    assert "Freedonia" in survey.notes[0]
+    assert drifts() == []
 
 
 def test_an_address_that_several_users_share_is_left_to_a_person(account: Account) -> None:

@@ -61,7 +61,7 @@ def test_a_dry_run_is_begun_and_watched(account: Account, rex: Client) -> None:
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
     assert 'value="stop"' in page
     (row,) = audit_rows("survey.begun")
-    assert (row.actor_label, row.after) == ("Rex", {"is_dry": True})
+    assert (row.actor_label, row.after) == ("Rex", {"is_dry": True, "ties": []})
 
 
 def test_the_part_that_polls_is_a_part_and_stops_when_all_is_read(account: Account, rex: Client) -> None:

@@ -31,12 +31,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--apply", action="store_true", help="take over what a dry run of today has found")
+        told = "with --apply: this customer gets the account with his address that the dry run showed; may be repeated"
+        parser.add_argument("--tie", metavar="SLUG", action="append", default=[], help=told)
         parser.add_argument("--brand", metavar="SLUG", help="gets the customers that are new; else the default brand")
         parser.add_argument(
             "--yes", action="store_true", help="with --apply: make the dry run first where there is none, and go on"
         )
 
-    def handle(self, *args: Any, apply: bool, brand: str | None, yes: bool, **options: Any) -> None:
+    def handle(self, *args: Any, apply: bool, brand: str | None, yes: bool, tie: list[str], **options: Any) -> None:
+        self._ties = tie if apply else []
         self._quiet_since, self._said, self._said_at = 0.0, ("", "", ""), 0.0
         try:
             if apply and yes and _needs_dry_run():
@@ -47,7 +50,7 @@ class Command(BaseCommand):
 
     def _carry_out(self, *, is_dry: bool, slug: str | None) -> None:
         with staff_scope("adopt: begin"):
-            survey = _unfinished(is_dry, slug) or _begin(is_dry, slug)
+            survey = _unfinished(is_dry, slug) or _begin(is_dry, slug, [] if is_dry else self._ties)
         self.stdout.write(f"{_title(survey)} {FREE}")
         try:
             survey = self._follow(survey)
@@ -96,6 +99,7 @@ class Command(BaseCommand):
             raise CommandError(f"It was stopped. {_again(survey)} goes on from where it was.")
         with staff_scope("adopt: what was found"):
             self._print_figures(survey)
+            self._print_ties(survey)
             self._print_notes(survey)
             self.stdout.write(_next(survey))
 
@@ -105,6 +109,14 @@ class Command(BaseCommand):
             row = (each.new, each.known, each.differing, each.missing)
             self.stdout.write(f"{each.label:<16}" + "".join(f"{number:>10,}" for number in row))
         self.stdout.write(f"\n{report.counted_noun(survey.calls, 'call')}. {report.found(survey)}")
+
+    def _print_ties(self, survey: Survey) -> None:
+        if survey.ties and survey.is_dry:
+            self.stdout.write("\nCustomers here with the address of an account there; --tie SLUG gives it to them:")
+            for tie in survey.ties:
+                domains = report.counted_noun(tie["domains"], "domain")
+                mailboxes = report.counted_noun(tie["mailboxes"], "mailbox")
+                self.stdout.write(f"  - {tie['slug']}: {tie['account']}, {domains}, {mailboxes}")
 
     def _print_notes(self, survey: Survey) -> None:
         if not survey.notes:
@@ -135,14 +147,15 @@ def _unfinished(is_dry: bool, slug: str | None) -> Survey | None:
     return survey
 
 
-def _begin(is_dry: bool, slug: str | None) -> Survey:
+def _begin(is_dry: bool, slug: str | None, ties: list[str]) -> Survey:
     brands = {brand.slug: brand for brand in Brand.objects.order_by("slug")}
     if not brands:
         raise CommandError("There is no brand yet, and every customer has one: make one in the admin, under Brands.")
     if slug and slug not in brands:
         raise CommandError(f"There is no brand {slug!r}. There is {report.listed(list(brands))}.")
     default = next((brand for brand in brands.values() if brand.is_default), None)
-    return surveys.begin_adoption(user=None, is_dry=is_dry, brand=brands[slug] if slug else default)
+    brand = brands[slug] if slug else default
+    return surveys.begin_adoption(user=None, is_dry=is_dry, brand=brand, ties=ties)
 
 
 def _needs_dry_run() -> bool:
