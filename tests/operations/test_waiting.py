@@ -176,13 +176,13 @@ def test_what_was_accepted_is_looked_at_even_if_it_may_be_repeated(world: World,
     assert (handler.sent, handler.looked, read(operation).state) == (1, 2, State.DONE)
 
 
-@pytest.mark.parametrize("point", range(2, 6))
 class Calling(Repeatable):
     def send(self, operation: Operation, client: Client) -> Sent:
         client.wallet.get()
         return super().send(operation, client)
 
 
+@pytest.mark.parametrize("point", range(2, 6))
 def test_a_crash_in_a_repeatable_call_costs_one_claim_more_and_no_other(
     world: World, sandbox: Control, handle: Callable[..., None], point: int
 ) -> None:
