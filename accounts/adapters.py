@@ -1,15 +1,21 @@
-"""How allauth behaves here: no open sign-up, the brand's face on mail, and authenticator secrets never in clear."""
+"""How allauth behaves here: no open sign-up, the brand's face on mail, limits that lock nobody out, secrets sealed."""
 
 from email.utils import formataddr
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import url_str_to_user_pk
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts.brands import brand_for_host
-from accounts.models import Brand
+from accounts import sign_in_limits
+from accounts.brands import brand_for_host, brand_of_person, origin_of_person
+from accounts.models import Brand, User
 from reseller_portal.core.crypto import decrypt, encrypt
 
 
@@ -19,14 +25,47 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """From the brand of the person whose account it is about, whatever page was open."""
+        person = context.get("user") or User.objects.filter(emailaddress__email__iexact=email).first()
+        self.brand = brand_of_person(person) if isinstance(person, User) else brand_of_request()
+        super().send_mail(template_prefix, email, {**context, "brand": self.brand})
+
     def format_email_subject(self, subject: str) -> str:
-        brand = brand_of_request()
-        return f"{brand.name}: {subject}" if brand else subject
+        return _line(f"{self.brand.name}: {subject}") if self.brand else subject
 
     def get_from_email(self) -> str:
-        """Mail comes from the brand whose page was open."""
-        brand = brand_of_request()
-        return formataddr((brand.name, brand.sender)) if brand else settings.DEFAULT_FROM_EMAIL
+        brand = self.brand
+        return formataddr((_line(brand.name), brand.sender)) if brand else settings.DEFAULT_FROM_EMAIL
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """On the host of the person's brand; the request may have come by another brand's."""
+        uid, _, token = key.partition("-")
+        person = User.objects.get(pk=url_str_to_user_pk(uid))
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+        return origin_of_person(person) + path
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """`next` stays on the host that was asked: another brand's host is as foreign as any."""
+        request = context.request
+        return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return sign_in_limits.key_of(request, str(credentials.get("email") or ""))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        address = str(credentials.get("email") or "")
+        if sign_in_limits.is_limited_everywhere(request, address):
+            sign_in_limits.note_limited(request, address)
+            raise self.validation_error("too_many_login_attempts")
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            sign_in_limits.note_limited(request, address)
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        sign_in_limits.count_failure(request, str(credentials.get("email") or ""))
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -45,6 +84,11 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
 
     def decrypt(self, encrypted_text: str) -> str:
         return decrypt(encrypted_text)
+
+
+def _line(text: str) -> str:
+    """One line: a header has no second one."""
+    return " ".join(text.split())
 
 
 def brand_of_request() -> Brand | None:

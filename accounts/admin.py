@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from allauth.account.models import EmailAddress
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -15,14 +14,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from accounts import admin_customer
-from accounts.admin_forms import BrandForm, BrandHostForm, CustomerForm, PersonAddForm, PersonForm
+from accounts.admin_forms import BrandForm, BrandHostForm, CustomerForm, PersonForm
 from accounts.admin_invitations import OwnerFilter, invite
-from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, UserAdmin, pretty, staff_of
-from accounts.audit import record_by_staff
+from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, pretty, staff_of
 from accounts.models import AuditEntry, Brand, BrandHost, Customer, Membership, User
 from accounts.roles import Role
 from accounts.selectors import owners_who_sign_in
+from accounts.services.people import change_address, send_password_link
 
 if TYPE_CHECKING:
     from accounts.admin_pages import Form
@@ -74,20 +72,8 @@ class CustomerAdmin(AuditedAdmin):
         return obj if isinstance(obj, Customer) else None
 
     def get_urls(self) -> list[URLPattern]:
-        invitation = require_POST(self.admin_site.admin_view(self.invite_one))
-        return [
-            path("<int:number>/invite/", invitation, name="accounts_customer_invite"),
-            *(
-                path(f"<int:number>/{address}/", self.admin_site.admin_view(page), name=name)
-                for name, (address, page) in admin_customer.pages.items()
-            ),
-            *super().get_urls(),
-        ]
-
-    def save_model(self, request: HttpRequest, obj: Any, form: "Form", change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if not change or admin_customer.CONTACT & set(form.changed_data):
-            admin_customer.contact_was_saved(obj)
+        page = require_POST(self.admin_site.admin_view(self.invite_one))
+        return [path("<int:number>/invite/", page, name="accounts_customer_invite"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         owners = Membership.objects.filter(customer=OuterRef("pk"), role=Role.OWNER).order_by("pk")
@@ -112,11 +98,7 @@ class CustomerAdmin(AuditedAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         """The button is for whom nobody signs in yet."""
         has_owner = object_id.isdecimal() and owners_who_sign_in().filter(customer=int(object_id)).exists()
-        customer = Customer.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
-        mine = {
-            "may_invite": self.has_change_permission(request) and not has_owner,
-            "customer_sections": admin_customer.sections_of(customer) if customer else [],
-        }
+        mine = {"may_invite": self.has_change_permission(request) and not has_owner}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **mine})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -128,25 +110,21 @@ class CustomerAdmin(AuditedAdmin):
 
 
 @admin.register(User)
-class PersonAdmin(AuditedAdmin, UserAdmin):
+class PersonAdmin(AuditedAdmin):
+    """People have no password that staff know: a link to set one goes to their own address."""
+
     form = PersonForm
     list_title = "People"
     add_label = "Add a person"
-    add_form = PersonAddForm
     list_display = ("email", "name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("email", "name")
     ordering = ("email",)
-    filter_horizontal = ()
-    readonly_fields = ("password_link", "last_login", "created_at")
+    readonly_fields = ("last_login", "created_at")
     fieldsets = (
-        (None, {"fields": ("email", "name", "is_active", "password_link")}),
+        (None, {"fields": ("email", "name", "is_active")}),
         ("Staff", {"fields": ("is_staff", "groups")}),
         ("Dates", {"fields": ("last_login", "created_at")}),
-    )
-    add_fieldsets = (
-        (None, {"fields": ("email", "name", "password1", "password2")}),
-        ("Staff", {"fields": ("is_staff", "groups")}),
     )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -154,23 +132,29 @@ class PersonAdmin(AuditedAdmin, UserAdmin):
         may = super().has_change_permission(request, obj)
         return may and (request.user.is_superuser or not (obj and obj.is_superuser))
 
+    def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
+        """No list is narrowed by what a password's hash begins with."""
+        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
+
+    def get_urls(self) -> list[URLPattern]:
+        page = require_POST(self.admin_site.admin_view(self.send_link))
+        return [path("<int:number>/link/", page, name="accounts_user_link"), *super().get_urls()]
+
+    def send_link(self, request: HttpRequest, number: int) -> HttpResponse:
+        person = get_object_or_404(User, pk=number)
+        if not self.has_change_permission(request, person):
+            raise PermissionDenied
+        send_password_link(person=person, by=staff_of(request), request=request)
+        self.message_user(request, f"A link to set a password is on its way to {person.email}.", messages.SUCCESS)
+        return redirect("admin:accounts_user_change", number)
+
     def save_model(self, request: HttpRequest, obj: Any, form: "Form", change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
         super().save_model(request, obj, form, change)
-        if "email" in form.changed_data:
+        if change and "email" in form.changed_data:
             # allauth would go on letting the old address sign in and reset the password.
-            EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
-
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        response = super().user_change_password(request, id, form_url)
-        if request.method == "POST" and response.status_code == 302:
-            record_by_staff(user=staff_of(request), action="user.password_changed", subject=User.objects.get(pk=id))
-        return response
-
-    @admin.display(description="Password")
-    def password_link(self, person: User) -> SafeString:
-        return format_html(
-            '<a href="{}">Set a new password</a>', reverse("admin:auth_user_password_change", args=[person.pk])
-        )
+            change_address(person=obj, before=form.initial["email"], by=staff_of(request), request=request)
 
 
 class BrandHostInline(TabularInline):

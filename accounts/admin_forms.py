@@ -5,20 +5,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pycountry
 from django import forms
-from django.contrib.auth.forms import BaseUserCreationForm
 
 from accounts.models import Brand, BrandHost, Customer, User
+from accounts.services.addresses import holder_of
 
 if TYPE_CHECKING:
     CustomerModelForm = forms.ModelForm[Customer]
     UserModelForm = forms.ModelForm[User]
     BrandModelForm = forms.ModelForm[Brand]
     BrandHostModelForm = forms.ModelForm[BrandHost]
-    NewUserForm = BaseUserCreationForm[User]
 else:
     # Django's forms take no type arguments at run time.
     CustomerModelForm = UserModelForm = BrandModelForm = BrandHostModelForm = forms.ModelForm
-    NewUserForm = BaseUserCreationForm
 
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 
@@ -55,18 +53,6 @@ class CustomerForm(CustomerModelForm):
             "phone": "Without the country code.",
         }
 
-    def clean_email(self) -> str:
-        """The upstream keeps one account for each address. Spellings in another case are the same address."""
-        address = str(self.cleaned_data["email"]).strip()
-        others = Customer.objects.filter(email__iexact=address).exclude(pk=self.instance.pk)
-        is_new = address.lower() != str(self.initial.get("email", "")).lower()
-        other = others.first() if is_new or not self.instance.upstream_id else None
-        if other is not None:
-            raise forms.ValidationError(
-                f"{other.company} has this address, and the provider keeps one account for each. Use another one."
-            )
-        return address
-
     def clean_language(self) -> str:
         return str(self.cleaned_data["language"]) or "en"
 
@@ -75,17 +61,6 @@ class CustomerForm(CustomerModelForm):
 
     def clean_phone(self) -> str:
         return _digits(self.cleaned_data["phone"], "Write the phone number as digits.")
-
-
-class PersonAddForm(NewUserForm):
-    """A new person with a first password."""
-
-    class Meta:
-        model = User
-        fields: ClassVar[list[str]] = ["email", "name", "is_staff", "groups"]
-
-    def clean_email(self) -> str:
-        return _own_address(self.cleaned_data["email"], but=None)
 
 
 class PersonForm(UserModelForm):
@@ -133,10 +108,8 @@ class BrandHostForm(BrandHostModelForm):
 def _own_address(email: Any, *, but: User | None) -> str:
     """Addresses are kept in lower case, so that two spellings are one person."""
     address = str(email).lower()
-    others = User.objects.filter(email=address)
-    if but is not None:
-        others = others.exclude(pk=but.pk)
-    if others.exists():
+    holder = holder_of(address)
+    if holder is not None and (but is None or holder.pk != but.pk):
         raise forms.ValidationError("There is a person with this e-mail address.")
     return address
 

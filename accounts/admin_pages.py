@@ -6,7 +6,6 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.auth import admin as auth
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import BaseInlineFormSet, Field, ModelChoiceField, ModelForm
@@ -21,12 +20,11 @@ from reseller_portal.core.templatetags.portal import state
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
     TabularInline = admin.TabularInline[Any, Any]
-    UserAdmin = auth.UserAdmin[Any]
     Form = ModelForm[Any]
     FormSet = BaseInlineFormSet[Any, Any, Any]
 else:
     # Django's admin classes take no type arguments at run time.
-    ModelAdmin, TabularInline, UserAdmin = admin.ModelAdmin, admin.TabularInline, auth.UserAdmin
+    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
 
 
 class PortalAdmin(ModelAdmin):

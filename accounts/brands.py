@@ -5,7 +5,9 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from accounts.models import Brand
+from accounts.hosts import admin_origin
+from accounts.models import Brand, Membership, User
+from accounts.tenancy import user_scope
 from reseller_portal.core.errors import DomainError
 from reseller_portal.core.hosts import name_of_host
 
@@ -32,6 +34,23 @@ def origin_of(brand: Brand) -> str:
     if host is None:
         raise NoHost(f"{brand.name} has no host name yet: add one to the brand, for the links in its e-mails.")
     return str(settings.PORTAL_ORIGIN).replace("{host}", host)
+
+
+def brand_of_person(person: User) -> Brand | None:
+    """Whose customer the person is; the default brand for staff and for who has no company."""
+    with user_scope(person.pk):
+        found = Membership.objects.filter(user=person).select_related("customer__brand").order_by("pk").first()
+        if found is not None:
+            return found.customer.brand
+    return Brand.objects.filter(is_default=True).first()
+
+
+def origin_of_person(person: User) -> str:
+    """Where links in mails to this person lead: their brand, whatever page was open. Raises `NoHost`."""
+    with user_scope(person.pk):
+        is_member = Membership.objects.filter(user=person).exists()
+    brand = brand_of_person(person)
+    return admin_origin() if brand is None or (person.is_staff and not is_member) else origin_of(brand)
 
 
 def ink_on(colour: str) -> str:

@@ -3,8 +3,14 @@
 from typing import Any, ClassVar
 
 from allauth.account import forms as account
+from allauth.account.models import EmailAddress
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.security_log import log
+from accounts.services.addresses import ask_to_add
 
 
 class Labelled:
@@ -22,6 +28,18 @@ class Labelled:
 class ResetPasswordForm(Labelled, account.ResetPasswordForm):  # type: ignore[misc]  # allauth ships no types
     labels: ClassVar[dict[str, str]] = {"email": "Work e-mail"}
 
+    def clean_email(self) -> str:
+        """Where an address names two people, neither gets a link."""
+        self.users: list[User]  # of allauth's form
+        email = str(super().clean_email())
+        if len(self.users) > 1:
+            self.users = []
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        log("password.reset_asked", request=request, person=self.users[0].pk if self.users else None)
+        return str(super().save(request, **kwargs))
+
 
 class ResetPasswordKeyForm(Labelled, account.ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no types
     labels: ClassVar[dict[str, str]] = {"password1": "New password", "password2": "New password again"}
@@ -37,6 +55,12 @@ class ChangePasswordForm(Labelled, account.ChangePasswordForm):  # type: ignore[
 
 class AddEmailForm(Labelled, account.AddEmailForm):  # type: ignore[misc]  # allauth ships no types
     labels: ClassVar[dict[str, str]] = {"email": "Another e-mail address"}
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """No row yet: the address is this person's once its link is opened."""
+        address = str(self.cleaned_data["email"])
+        ask_to_add(user=self.user, address=address)
+        return EmailAddress(user=self.user, email=address)
 
 
 class AuthenticateForm(Labelled, mfa.AuthenticateForm):  # type: ignore[misc]  # allauth ships no types

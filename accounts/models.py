@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -44,6 +45,25 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new person has a row for their address from the start, so that nobody else can take it.
+
+        Raises ValidationError when the address belongs to somebody.
+        """
+        if not self._state.adding:
+            super().save(*args, **kwargs)
+            return
+        from allauth.account.models import EmailAddress
+
+        try:
+            with transaction.atomic(using=kwargs.get("using")):
+                super().save(*args, **kwargs)
+                rows = EmailAddress.objects.using(self._state.db)
+                rows.create(user=self, email=self.email.lower(), primary=True, verified=False)
+        except IntegrityError as error:
+            self.pk, self._state.adding = None, True
+            raise ValidationError({"email": "There is a person with this e-mail address."}) from error
 
 
 class Brand(models.Model):

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme/", public_view(set_theme), name="set_theme"),
     path("style-guide/", public_view(style_guide), name="style_guide"),
     path("c/<slug:customer>/", include(customer_urls)),
+    path("account/", include("accounts.urls_account")),
     path("account/", include("allauth.urls")),
     # A sender that was given the address without its last slash follows no redirect.
     path("webhooks/upstream", upstream),

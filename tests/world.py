@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
+
 from accounts.models import Brand, BrandHost, Customer, Membership, User
 from accounts.roles import Role
 from accounts.tenancy import staff_scope
@@ -57,6 +59,8 @@ def make_world() -> World:
         ada, vic, ivy = (
             User.objects.create_user(f"{name}@example.com", "pass-phrase-1") for name in ("ada", "vic", "ivy")
         )
+        # They set their passwords by a link, which proves an address.
+        EmailAddress.objects.update(verified=True)
         Membership.objects.create(customer=acme, user=ada, role=Role.OWNER)
         Membership.objects.create(customer=acme, user=vic, role=Role.VIEWER)
         Membership.objects.create(customer=initech, user=ivy, role=Role.OWNER)

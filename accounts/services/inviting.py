@@ -17,6 +17,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit import record_by_staff
@@ -110,18 +111,20 @@ def _make_owner(user: User, customer: Customer) -> tuple[User, str]:
 
 def _find_person(address: str) -> User | None:
     """Whose address it is. Raises `CannotInvite` when that is not certain, or when the person cannot be an owner."""
-    confirmed = EmailAddress.objects.select_related("user").filter(email__iexact=address, verified=True).first()
-    person = confirmed.user if confirmed else User.objects.filter(email=address).first()
-    if person is None:
+    holders = list(User.objects.filter(Q(email=address) | Q(emailaddress__email__iexact=address)).distinct()[:2])
+    if not holders:
         return None
-    # A person may make any address their first one; it is theirs only once they opened the link that went to it.
-    is_claimed = EmailAddress.objects.filter(user=person, email__iexact=address, verified=False, primary=True).exists()
-    if is_claimed:
-        raise CannotInvite(f"has the address {address}, which a person here uses and has not confirmed yet.")
+    if len(holders) > 1:
+        raise CannotInvite(f"has the address {address}, which two people here use: mend one of them first.")
+    person = holders[0]
     if person.is_staff:
         raise CannotInvite(f"has the address of a member of staff: {person.email}.")
     if not person.is_active:
         raise CannotInvite(f"has the address of a person who is not active: {person.email}.")
+    is_proved = EmailAddress.objects.filter(user=person, email__iexact=address, verified=True).exists()
+    # Whoever has no password yet proves the address by the link that is sent now.
+    if not is_proved and (person.email != address or person.has_usable_password()):
+        raise CannotInvite(f"has the address {address}, which a person here uses and has not confirmed yet.")
     return person
 
 
@@ -130,7 +133,6 @@ def _make_person(user: User, customer: Customer, address: str) -> User:
     name = f"{customer.first_name} {customer.last_name}".strip()[:120]
     person, is_new = User.objects.get_or_create(email=address, defaults={"name": name, "password": make_password(None)})
     if is_new:
-        EmailAddress.objects.create(user=person, email=address, verified=True, primary=True)
         record_by_staff(user=user, customer=customer, action="user.created", subject=person, after={"email": address})
     return person
 

@@ -7,7 +7,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.costly import costly
 from accounts.door import CustomerRequest, customer_view
 from domains.finding import (
     MOST_NAMES,
@@ -26,7 +25,6 @@ KEYWORD = re.compile(r"[^a-z0-9-]+")
 
 @require_http_methods(["GET", "POST"])
 @customer_view("orders.create")
-@costly
 def domain_find(request: CustomerRequest) -> HttpResponse:
     if request.method == "GET":
         return _page(request, "list" if request.GET.get("way") == "list" else "keyword")

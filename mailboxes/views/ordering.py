@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from accounts.costly import costly
 from accounts.door import CustomerRequest, customer_view
 from billing.models import Item, Provider
 from billing.price_rules import rule_for
@@ -53,7 +52,6 @@ class OrderForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @customer_view("orders.create")
-@costly
 def order_build(request: CustomerRequest) -> HttpResponse:
     if request.method == "GET":
         return _page(request, _kept(request))

@@ -55,7 +55,7 @@ class CannotTell:
     reason: str
 
 
-Sent = Happened | Accepted | Failed | CannotTell
+Sent = Happened | Accepted | Failed
 Seen = Happened | Accepted | NotHappened | StillOpen | Failed | CannotTell
 
 

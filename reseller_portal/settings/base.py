@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.devices.SessionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "reseller_portal.core.middleware.ZoneMiddleware",
@@ -140,7 +141,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 SECRET_KEY = env.text("SECRET_KEY")
-FIELD_KEYS = env.keys("FIELD_KEYS")
+FIELD_KEYS = env.items("FIELD_KEYS")
 
 UPSTREAM_URL = env.text("UPSTREAM_URL")
 UPSTREAM_KEY = env.text("UPSTREAM_KEY")
@@ -179,7 +180,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "MinimumLengthValidator",
         "CommonPasswordValidator",
     )
-]
+] + [{"NAME": "accounts.passwords.OwnNamesValidator"}]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -195,15 +196,31 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# A stranger's mailbox gets nothing from us: the reseller's reputation as a sender.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = {
+    "reset_password": "20/m/ip,3/h/key",
+    # The key is the address and the network, so that strangers cannot lock a person out.
+    "login_failed": "10/m/ip,5/5m/key",
+    # For one address from everywhere; devices that it signed in on before are not counted.
+    "login_failed_anywhere": "20/h/key,60/d/key",
+    "manage_email": "10/m/user,40/d/user",
+}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_FORMS = {"activate_totp": "accounts.forms.ActivateForm", "authenticate": "accounts.forms.AuthenticateForm"}
+# An address that staff typed is proved by its first link; until then a second step protects it all the same.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 USERSESSIONS_TRACK_ACTIVITY = False
 
+# Seconds without a page, and in all, after which a session ends; "Keep me signed in" lasts SESSION_COOKIE_AGE.
+STAFF_IDLE_SECONDS, STAFF_SESSION_SECONDS = 30 * 60, 8 * 3600
+IDLE_SECONDS = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -255,9 +272,6 @@ ADMIN_HOST = name_of_host(env.text("ADMIN_HOST", "127.0.0.1"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
 # Seconds that whoever sends a mail waits for the mail server, for each step of the conversation.
 EMAIL_TIMEOUT = 10
-# Posts that cost much, of one customer: at once, and of one kind a minute.
-COSTLY_POSTS_AT_ONCE = env.number("COSTLY_POSTS_AT_ONCE", 2)
-COSTLY_POSTS_PER_MINUTE = env.number("COSTLY_POSTS_PER_MINUTE", 10)
 # Bytes of a request's body, whatever it is for; the fields of a form may have a part of it.
 LARGEST_BODY = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

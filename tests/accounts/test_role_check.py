@@ -18,13 +18,20 @@ def test_the_owner_of_the_tables_may_not_serve() -> None:
         refuse_a_role_that_bypasses("owner")
 
 
+@pytest.fixture
+def kept_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker starts with connections of its own; a test stands in the middle of a transaction of its."""
+    monkeypatch.setattr("django.db.connections.close_all", lambda: None)
+    monkeypatch.setattr("reseller_portal.core.time_limits.limit_worker", lambda: None)
+
+
 @pytest.mark.django_db
-def test_a_worker_may_work_as_the_run_time_role() -> None:
+def test_a_worker_may_work_as_the_run_time_role(kept_connection: None) -> None:
     RoleCheck(worker=None)
 
 
 @pytest.mark.django_db
-def test_a_worker_does_not_work_as_the_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_does_not_work_as_the_owner(kept_connection: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
         raise ImproperlyConfigured("a role that owns the tables")
 

@@ -1,0 +1,72 @@
+"""The account's pages that allauth's own would answer otherwise."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.views import EmailView
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from accounts.person_log import note
+from accounts.services.addresses import CannotConfirm, Wish, confirm, read_link, send_link
+
+
+class AddressesView(EmailView):  # type: ignore[misc]  # allauth ships no types
+    """Only proved addresses become the first one, and a link is sent by our own service."""
+
+    def _action_primary(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        address = self._get_email_address(request)
+        if address is not None and not address.verified:
+            messages.error(request, "Confirm this address first: we send you a link for it.")
+            return None
+        try:
+            with transaction.atomic():
+                return super()._action_primary(request, *args, **kwargs)
+        except IntegrityError:
+            messages.error(request, "This address cannot be the first one. Write to the support team.")
+            return None
+
+    def _action_send(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        address = self._get_email_address(request)
+        if address is not None and not address.verified:
+            send_link(user=address.user, address=address.email)
+            messages.success(request, f"A link is on its way to {address.email}.")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        messages.success(self.request, "If this address can be added, a link is on its way to it. Open it here.")
+        return answer
+
+
+addresses = AddressesView.as_view()
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
+    """Asks the person who wants the address, signed in, and names the account that gets it."""
+    person = request.user
+    assert isinstance(person, User)
+    try:
+        wish = read_link(key)
+        if wish.user_id != person.pk:
+            raise CannotConfirm("This link belongs to another account. Sign in with the one that asked for it.")
+        if request.method == "POST":
+            return _confirmed(request, person, wish)
+    except CannotConfirm as error:
+        return render(request, "account/email_confirm.html", {"problem": str(error)}, status=422)
+    return render(request, "account/email_confirm.html", {"address": wish.address, "person": person})
+
+
+def _confirmed(request: HttpRequest, person: User, wish: Wish) -> HttpResponseRedirect:
+    confirm(user=person, wish=wish)
+    note(person, "user.address_added", request=request, after={"email": wish.address})
+    get_adapter(request).send_notification_mail("account/email/email_confirm", person)
+    messages.success(request, f"{wish.address} is yours now. You can sign in with it.")
+    return redirect(reverse("account_email"))

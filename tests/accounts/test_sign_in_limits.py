@@ -1,0 +1,74 @@
+"""Wrong passwords of strangers lock nobody out, and guessing is stopped all the same."""
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from tests.world import World
+
+PASSWORD = "pass-phrase-1"
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    cache.clear()
+
+
+def try_in(email: str, password: str, *, address: str, browser: Client | None = None) -> bool:
+    """Sign in from a network address; whether it was let in."""
+    client = browser or Client(HTTP_HOST="outreach.localhost")
+    answer = client.post("/account/login/", {"login": email, "password": password}, REMOTE_ADDR=address)
+    return answer.status_code == 302
+
+
+def test_wrong_passwords_from_one_network_leave_all_others_open(world: World) -> None:
+    for _ in range(7):
+        assert not try_in(world.ada.email, "wrong", address="198.51.100.7")
+    assert not try_in(world.ada.email, PASSWORD, address="198.51.100.7")
+    assert try_in(world.ada.email, PASSWORD, address="203.0.113.9")
+
+
+def test_a_device_that_signed_in_before_is_open_while_the_whole_world_guesses(world: World) -> None:
+    own = Client(HTTP_HOST="outreach.localhost")
+    assert try_in(world.ada.email, PASSWORD, address="203.0.113.9", browser=own)
+    own.post("/account/logout/")
+    for number in range(30):
+        try_in(world.ada.email, "wrong", address=f"198.51.100.{number}")
+    assert not try_in(world.ada.email, PASSWORD, address="192.0.2.1")
+    assert try_in(world.ada.email, PASSWORD, address="203.0.113.9", browser=own)
+
+
+def test_the_person_is_told_once_a_day_and_the_reset_stays_open(world: World) -> None:
+    for number in range(30):
+        try_in(world.ada.email, "wrong", address=f"198.51.100.{number}")
+    assert [each.subject for each in mail.outbox] == ["Outreach Cloud: Wrong passwords for your account"]
+    Client(HTTP_HOST="outreach.localhost").post("/account/password/reset/", {"email": world.ada.email})
+    assert mail.outbox[-1].subject == "Outreach Cloud: Set a new password"
+
+
+def test_an_address_of_nobody_is_limited_like_one_of_somebody(world: World) -> None:
+    answers = []
+    for email in (world.ada.email, "nobody@example.com"):
+        cache.clear()
+        answers.append([try_in(email, "wrong", address="198.51.100.7") for _ in range(7)])
+    assert answers[0] == answers[1]
+
+
+def test_three_links_an_hour_are_sent_to_one_address(world: World) -> None:
+    browser = Client(HTTP_HOST="outreach.localhost")
+    for number in range(5):
+        browser.post("/account/password/reset/", {"email": world.ada.email}, REMOTE_ADDR=f"198.51.100.{number}")
+    assert len(mail.outbox) == 3
+
+
+@pytest.mark.parametrize(
+    "password", ["outreach", "Outreach-Cloud", "Outreach!2026", "Acme2026", "ada1984", "password1"]
+)
+def test_a_password_that_others_would_try_first_is_refused(world: World, password: str) -> None:
+    browser = Client(HTTP_HOST="outreach.localhost")
+    browser.post("/account/login/", {"login": world.ada.email, "password": PASSWORD})
+    form = {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    browser.post("/account/password/change/", form)
+    world.ada.refresh_from_db()
+    assert world.ada.check_password(PASSWORD)
