@@ -10,6 +10,7 @@ class BillingConfig(AppConfig):
         from billing.deliveries import when_order_ends
         from billing.handlers.accounts import OpenAccount
         from billing.handlers.drafts import DraftOrder
+        from billing.handlers.pricing import ReadPrice
         from billing.handlers.processing import ProcessOrder
         from billing.services import orders
         from reseller_portal.operations.registry import register
@@ -21,6 +22,7 @@ class BillingConfig(AppConfig):
         register(availability.WORKSPACE, availability.Workspace())
         register(orders.OPEN_ACCOUNT, OpenAccount())
         register(orders.DRAFT, DraftOrder())
+        register(availability.PRICE, ReadPrice())
         register(orders.PROCESS, ProcessOrder())
         when_order_ends(availability.forget_answers_of_order)
         find_owners_by(webhooks.owner)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar, TypeGuard
 
+from django.db.models.functions import Now
+
 from accounts.models import Customer
 from billing import checking
 from billing.models import Item, Order, Provider
@@ -14,6 +16,9 @@ from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.models.availability import Availability as Found
 
 SUGGESTIONS = "domain.suggestions"
+# What an order costs at the moment of paying (billing/handlers/pricing.py).
+PRICE = "order.price"
+READING_PRICES = "The prices of this moment are being read."
 AVAILABILITY = checking.AVAILABILITY
 WORKSPACE = checking.WORKSPACE
 
@@ -38,6 +43,7 @@ class Availability(Lookup):
 
     def settle(self, operation: Operation) -> None:
         checking.note_answer(operation, operation.payload["key"])
+        wake_pricing(operation.customer)
 
 
 class Workspace(Lookup):
@@ -66,6 +72,12 @@ def forget_answers_of_order(order: Order) -> None:
     forget_answers(order.customer, order.lines.filter(item=Item.DOMAIN).values_list("name", flat=True))
 
 
+def wake_pricing(customer: Customer) -> None:
+    """An answer about a name came: an order that reads its prices may go on."""
+    waiting = Operation.objects.filter(customer=customer, kind=PRICE, state=Operation.State.WAITING)
+    waiting.filter(last_error=READING_PRICES, due_at__gt=Now()).update(due_at=Now())
+
+
 def to_minor(amount: Decimal) -> int:
     """Dollars to cents, half up."""
     return int((amount * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
@@ -80,16 +92,16 @@ def _as_answer(found: Found) -> dict[str, object]:
         "is_taken": not found.is_available,
         "is_premium": bool(found.is_premium),
         "cost_minor": to_minor(found.price) if is_sold and found.price is not None else None,
-        "renew_minor": to_minor(found.renew_price) if _is_amount(found.renew_price) else 0,
+        "renew_minor": to_minor(found.renew_price) if is_amount(found.renew_price) else 0,
     }
 
 
 def _is_price(found: Found) -> bool:
     """0 is a promotion where the renewal has a price, and otherwise a price that nobody set."""
-    if not _is_amount(found.price):
+    if not is_amount(found.price):
         return False
-    return found.price > 0 or (_is_amount(found.renew_price) and found.renew_price > 0)
+    return found.price > 0 or (is_amount(found.renew_price) and found.renew_price > 0)
 
 
-def _is_amount(amount: Decimal | None) -> TypeGuard[Decimal]:
+def is_amount(amount: Decimal | None) -> TypeGuard[Decimal]:
     return amount is not None and amount.is_finite() and amount >= 0

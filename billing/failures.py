@@ -35,6 +35,8 @@ WITH_ITS_DOMAIN_FOR_GOOD = Failure(DOMAIN_FAILED_FOR_GOOD, may_help=False)
 NOTHING_SAID = Failure("The provider did not deliver this. Try again.")
 CONTACT = Failure("The provider did not accept the contact details of your company. Write to us to correct them.")
 CHARGED = Failure("The provider could not set this name up. Choose another one.", may_help=False)
+NO_MAILBOX_LEFT = Failure("None of its mailboxes could be ordered, so the domain was not bought.")
+PRICE_REFUSED = Failure("Its price changed before it was bought, and the new one was not accepted.")
 
 # The first that matches, in words without names. Other words for the same reason are the rule, not the exception.
 KNOWN: tuple[tuple[str, Failure], ...] = (
@@ -52,7 +54,15 @@ KNOWN: tuple[tuple[str, Failure], ...] = (
 
 _SENTENCES = {
     each.words: each
-    for each in (*(failure for _, failure in KNOWN), UNKNOWN, CHARGED, WITH_ITS_DOMAIN, WITH_ITS_DOMAIN_FOR_GOOD)
+    for each in (
+        *(failure for _, failure in KNOWN),
+        UNKNOWN,
+        CHARGED,
+        WITH_ITS_DOMAIN,
+        WITH_ITS_DOMAIN_FOR_GOOD,
+        NO_MAILBOX_LEFT,
+        PRICE_REFUSED,
+    )
 }
 FIELDS = ("problem", "said", "may_help")
 
@@ -70,6 +80,8 @@ def explain(reason: str) -> Failure:
 def note_reason(line: OrderLine, reason: str) -> None:
     """Set on the line why it failed; the caller saves `FIELDS`."""
     failure = explain(reason)
+    if failure is TAKEN and line.item == Item.MAILBOX:
+        failure = EXISTS
     line.said, line.problem, line.may_help = reason[:500], failure.words, failure.may_help
 
 

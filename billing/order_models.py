@@ -139,6 +139,7 @@ class OrderPart(models.Model):
     upstream_order_id = models.CharField(max_length=64, blank=True)
     drafts = models.PositiveSmallIntegerField(default=1)
     is_processing = models.BooleanField(default=False, help_text="Set before the paying call; no other draft after it.")
+    price_answers = models.PositiveSmallIntegerField(default=0, help_text="How often another price was accepted.")
     price_asked_at = models.DateTimeField(
         null=True, help_text="Since when the customer has been asked to accept another price."
     )
@@ -183,6 +184,7 @@ class OrderLine(models.Model):
     cost_minor = models.BigIntegerField()
     asked_cost_minor = models.BigIntegerField(null=True, help_text="The cost now, which the customer is asked about.")
     asked_price_minor = models.BigIntegerField(null=True, help_text="The price that goes with it.")
+    price_changes = models.PositiveSmallIntegerField(default=0, help_text="Each has a hold of its own.")
     cost_booked_minor = models.BigIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
 
@@ -206,7 +208,8 @@ class OrderLine(models.Model):
 
     @property
     def money_reference(self) -> str:
-        return f"order-line-{self.pk}"
+        """Of the hold: a line at another price has another one."""
+        return f"order-line-{self.pk}" + (f"-{self.price_changes}" if self.price_changes else "")
 
 
 class UnsellableName(models.Model):

@@ -2,6 +2,7 @@ import logging
 
 from celery import shared_task
 
+from billing.price_changes import end_silent_questions
 from billing.services.quote_keeping import end_open_checks, remove_unpaid
 from billing.services.wallet import read_wallet
 from reseller_portal.operations.budget import NoneLeft
@@ -30,3 +31,9 @@ def remove_unpaid_quotes() -> None:
     """Quotes that nobody paid, a few in each transaction."""
     while remove_unpaid():
         pass
+
+
+@shared_task(name="billing.end_silent_questions")
+def end_silent_questions_task() -> None:
+    """New prices that nobody accepted in time."""
+    end_silent_questions()

@@ -1,16 +1,20 @@
 """`order.draft`: the free first half of a purchase. A lost answer leaves an orphan that is never processed."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import ClassVar
+
+from django.db.models import F, Q
 
 from accounts.models import Customer
 from accounts.tenancy import scope
-from billing import settlement
-from billing.models import Item, OrderLine, OrderPart
-from billing.services.orders import open_account_if_needed, place_draft, place_processing
+from billing import failures, refused_drafts, settlement
+from billing.models import Item, Order, OrderLine, OrderPart
+from billing.services.orders import open_account_if_needed, place_draft, place_pricing
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.registry import Happened, NotHappened, Seen, Sent, WaitFor
+from reseller_portal.operations.registry import CannotTell, Happened, NotHappened, Seen, Sent, WaitFor
 from reseller_portal.upstream.client import Client
+from reseller_portal.upstream.errors import Refused
 from reseller_portal.upstream.models.orders import (
     DomainDraft,
     DraftedOrder,
@@ -34,8 +38,17 @@ class DraftOrder:
             subscription_id = _subscription_of(part)
         if not part.customer.upstream_id:
             _insist_on_account(part.customer)
-        drafted = _draft(client, part, lines, subscription_id)
-        return Happened({"order_id": drafted.order_id, "unavailable": list(drafted.unavailable)})
+        try:
+            drafted = _draft(client, part, lines, subscription_id)
+        except Refused as refused:
+            if not refused_drafts.is_about_the_order(refused):
+                raise
+            return Happened({"order_id": "", "unavailable": [], "refused": refused_drafts.words_of(refused)})
+        gone = refused_drafts.unavailable_lines(lines, drafted.unavailable)
+        if drafted.unavailable and not gone:
+            names = ", ".join(drafted.unavailable[:5])
+            return CannotTell(f"The upstream left out {names[:200]}, which is not in this order. Compare them by hand.")
+        return Happened({"order_id": drafted.order_id, "unavailable": [line.name for line in gone], "refused": ""})
 
     def look(self, operation: Operation, client: Client) -> Seen:
         return NotHappened()
@@ -48,20 +61,63 @@ class DraftOrder:
             self._go_on(part, operation)
 
     def _go_on(self, part: OrderPart, operation: Operation) -> None:
-        """Names that are not to be had end here; what is left needs a draft without them."""
-        unavailable = {name.lower() for name in operation.answer["unavailable"]}
+        """What cannot be had ends here; what is left needs a draft without it."""
+        if words := operation.answer.get("refused", ""):
+            _take_apart(part, words)
+            return
+        unavailable = operation.answer["unavailable"]
         if not unavailable:
             part.upstream_order_id = operation.answer["order_id"]
-            part.is_processing = True
-            part.save(update_fields=["upstream_order_id", "is_processing"])
-            place_processing(part)
+            part.save(update_fields=["upstream_order_id"])
+            place_pricing(part)
             return
         for line in settlement.lines_of(part).filter(item=Item.DOMAIN, name__in=unavailable):
             settlement.fail(line, UNAVAILABLE)
-        if part.lines.filter(state=OrderLine.State.WAITING).exists():
-            part.drafts += 1
-            part.save(update_fields=["drafts"])
-            place_draft(part)
+        _draft_again(part)
+
+
+def _take_apart(part: OrderPart, words: str) -> None:
+    """Fail what the refusal is about, and draft the rest again, in halves while nothing tells what is wrong."""
+    Order.objects.filter(pk=part.order_id).update(refusals=F("refusals") + 1)
+    order = Order.objects.get(pk=part.order_id)
+    lines = list(settlement.lines_of(part).filter(state=OrderLine.State.WAITING))
+    if order.refusals > refused_drafts.MOST_REFUSALS:
+        settlement.fail_part(part, words)
+        return
+    found = refused_drafts.split(part, lines, words)
+    if found.failed and len(found.failed) < len(lines):
+        # What the purchase does not carry shares neither its events nor its cost.
+        _move(found.failed, _part_beside(part))
+    for line in found.failed:
+        line.refresh_from_db(fields=["state", "part"])
+        settlement.fail(line, words)
+    for line in found.lonely:
+        settlement.fail(line, failures.NO_MAILBOX_LEFT.words)
+    if found.apart:
+        other = _part_beside(part)
+        _move(found.apart, other)
+        place_draft(other)
+    _draft_again(part)
+
+
+def _part_beside(part: OrderPart) -> OrderPart:
+    return OrderPart.objects.create(
+        customer=part.customer, order_id=part.order_id, upstream_domain_id=part.upstream_domain_id
+    )
+
+
+def _move(lines: Sequence[OrderLine], part: OrderPart) -> None:
+    """With a domain go its mailboxes."""
+    domains = {line.domain_name for line in lines if line.item == Item.DOMAIN}
+    those = Q(pk__in=[line.pk for line in lines]) | Q(part=lines[0].part_id, domain_name__in=domains)
+    OrderLine.objects.filter(those, customer=part.customer).update(part=part)
+
+
+def _draft_again(part: OrderPart) -> None:
+    if part.lines.filter(state=OrderLine.State.WAITING).exists():
+        part.drafts += 1
+        part.save(update_fields=["drafts"])
+        place_draft(part)
 
 
 def _insist_on_account(customer: Customer) -> None:

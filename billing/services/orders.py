@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from accounts.audit import record
 from accounts.models import Customer
 from billing import ledger
-from billing.availability import forget_answers_of_order
+from billing.availability import PRICE, forget_answers_of_order
 from billing.knowledge import known_of
 from billing.models import Item, Order, OrderLine, OrderPart, Quote, QuoteLine
 from billing.references import new_reference
@@ -182,6 +182,17 @@ def place_draft(part: OrderPart, *, after: Operation | None = None) -> None:
         priority=Operation.Priority.PURCHASE,
         payload={"part": part.pk},
         after=after,
+    )
+
+
+def place_pricing(part: OrderPart) -> None:
+    """The prices of this moment are read before the paying call."""
+    place(
+        customer=part.customer,
+        kind=PRICE,
+        key=f"{part.pk}.{part.drafts}.{part.price_answers}",
+        priority=Operation.Priority.PURCHASE,
+        payload={"part": part.pk},
     )
 
 

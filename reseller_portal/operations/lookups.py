@@ -84,6 +84,7 @@ def lock(*, customer: Customer, kind: str, keys: Iterable[str]) -> None:
 
 def forget(*, customer: Customer, kinds: Iterable[str], keys: Iterable[str]) -> None:
     """Drop answers that may no longer be true. What is being asked at this moment is asked once more."""
+    _one_at_a_time(customer)
     rows = Operation.objects.filter(customer=customer, kind__in=list(kinds), key__in=list(keys))
     rows.filter(state__in=[State.DONE, State.FAILED]).delete()
     rows.exclude(state=State.WAITING).update(**_ASKED_ANEW, due_at=Now())

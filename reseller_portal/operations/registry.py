@@ -55,7 +55,7 @@ class CannotTell:
     reason: str
 
 
-Sent = Happened | Accepted | Failed
+Sent = Happened | Accepted | Failed | CannotTell
 Seen = Happened | Accepted | NotHappened | StillOpen | Failed | CannotTell
 
 

@@ -165,6 +165,11 @@ WEBHOOK_PREFIX = env.text("WEBHOOK_PREFIX", "")
 # Every customer's things are read whole this often, to find what no event told of.
 SWEEP_HOURS = env.number("SWEEP_HOURS", 24)
 QUOTE_MINUTES = env.number("QUOTE_MINUTES", 30)
+# A cost that rose by more than either of these since the quote is not paid before the customer accepts the new price,
+# or has let so many hours pass: then the money goes back.
+PRICE_TOLERANCE_PERCENT = env.number("PRICE_TOLERANCE_PERCENT", 5)
+PRICE_TOLERANCE_MINOR = env.number("PRICE_TOLERANCE_MINOR", 100)
+PRICE_ANSWER_HOURS = env.number("PRICE_ANSWER_HOURS", 72)
 # Quotes that nobody paid are removed so long after they expired.
 UNPAID_QUOTE_HOURS = env.number("UNPAID_QUOTE_HOURS", 24)
 # What the upstream takes for one mailbox and month, in minor units (contract, section 3). Deliveries book what it took.
@@ -296,6 +301,7 @@ CELERY_BEAT_SCHEDULE = {
     "operations.forget_lookups": {"task": "operations.forget_lookups", "schedule": 3600.0},
     "billing.read_wallet": {"task": "billing.read_wallet", "schedule": 60.0},
     "billing.end_open_checks": {"task": "billing.end_open_checks", "schedule": 60.0},
+    "billing.end_silent_questions": {"task": "billing.end_silent_questions", "schedule": 300.0},
     "billing.remove_unpaid_quotes": {"task": "billing.remove_unpaid_quotes", "schedule": 3600.0},
     "webhooks.process": {"task": "webhooks.process", "schedule": 10.0},
     "mirror.work": {"task": "mirror.work", "schedule": 10.0},

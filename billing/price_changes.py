@@ -1,0 +1,159 @@
+"""A cost that rose between quote and purchase: within a tolerance it goes on, beyond it the customer is asked.
+
+The question ends: by a yes, by a no, or by silence, which gives the money back.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.actors import Actor, portal_actor
+from accounts.audit import record
+from accounts.tenancy import scope, staff_scope
+from billing import failures, ledger, settlement
+from billing.models import Order, OrderLine, OrderPart, PriceRule
+from billing.price_rules import price_minor, rules_of
+from billing.services.orders import NothingToOrder, PriceMoved, place_draft, place_pricing, place_processing
+
+MOST_AT_ONCE = 200
+NOT_ASKED = "Nothing of this order waits for your answer."
+
+
+def go_on(part: OrderPart, costs: Mapping[int, int]) -> None:
+    """Pay for what is left of the part, or ask. `costs` by line, of the lines whose cost is known anew; part locked."""
+    lines = [line for line in settlement.lines_of(part) if line.state == OrderLine.State.WAITING]
+    rules = rules_of(part.customer.brand)
+    for line in lines:
+        _note(line, costs.get(line.pk, line.cost_minor), rules)
+    asked = [line for line in lines if line.asked_price_minor is not None]
+    OrderLine.objects.bulk_update(lines, ["cost_minor", "asked_cost_minor", "asked_price_minor"])
+    if asked:
+        part.price_asked_at = timezone.now()
+        part.save(update_fields=["price_asked_at"])
+        more = sum((line.asked_price_minor or 0) - line.price_minor for line in asked)
+        record(actor=portal_actor(part.customer), action="order.price_asked", subject=part.order, after={"more": more})
+    elif lines:
+        part.is_processing = True
+        part.save(update_fields=["is_processing"])
+        place_processing(part)
+
+
+def is_beyond_tolerance(old_minor: int, new_minor: int) -> bool:
+    more = new_minor - old_minor
+    percent = old_minor * settings.PRICE_TOLERANCE_PERCENT / 100
+    return more > min(percent, settings.PRICE_TOLERANCE_MINOR)
+
+
+@transaction.atomic
+def accept(*, actor: Actor, order: Order, more_minor: int) -> None:
+    """Pay the new prices: `more_minor` is what the person saw. Prices are read once more before the call that pays.
+
+    Raises `NothingToOrder` when nothing is asked, `PriceMoved`, `BalanceTooLow`, `NotAllowed`.
+    """
+    actor.require("orders.pay")
+    parts = list(_asked_parts(order))
+    lines = [line for part in parts for line in _asked_lines(part)]
+    if not lines:
+        raise NothingToOrder(NOT_ASKED)
+    more = more_of(lines)
+    if more != more_minor:
+        raise PriceMoved("The sum has changed since you saw it. Look at the new prices, then confirm.")
+    _hold_anew(order, lines)
+    Order.objects.filter(pk=order.pk).update(total_minor=order.total_minor + more)
+    for part in parts:
+        part.price_asked_at, part.price_answers = None, part.price_answers + 1
+        part.save(update_fields=["price_asked_at", "price_answers"])
+        place_pricing(part)
+    record(actor=actor, action="order.price_accepted", subject=order, after={"more": more})
+
+
+@transaction.atomic
+def decline(*, actor: Actor, order: Order) -> None:
+    """Leave out what became dearer; its money goes back, and the rest is ordered without it.
+
+    Raises `NothingToOrder` when nothing is asked, `NotAllowed`.
+    """
+    actor.require("orders.pay")
+    parts = list(_asked_parts(order))
+    if not parts:
+        raise NothingToOrder(NOT_ASKED)
+    _leave_out(parts)
+    record(actor=actor, action="order.price_declined", subject=order)
+
+
+def end_silent_questions() -> int:
+    """Nobody answered for long: as if it had been declined. Returns how many parts of orders that ended."""
+    late = timezone.now() - timedelta(hours=settings.PRICE_ANSWER_HOURS)
+    with staff_scope("prices that nobody accepted"):
+        rows = OrderPart.objects.filter(price_asked_at__lt=late).values_list("customer_id", "pk")
+        found = list(rows[:MOST_AT_ONCE])
+    for customer_id, number in found:
+        with scope(customer_id):
+            parts = list(OrderPart.objects.filter(pk=number, price_asked_at__lt=late).select_for_update())
+            _leave_out(parts)
+            for part in parts:
+                record(actor=portal_actor(part.customer), action="order.price_unanswered", subject=part.order)
+    return len(found)
+
+
+def asked_lines(order: Order) -> QuerySet[OrderLine]:
+    """The lines whose new price waits for the customer's answer."""
+    waiting = order.lines.filter(state=OrderLine.State.WAITING, asked_price_minor__isnull=False)
+    return waiting.filter(part__price_asked_at__isnull=False).order_by("position")
+
+
+def more_of(lines: list[OrderLine]) -> int:
+    return sum((line.asked_price_minor or 0) - line.price_minor for line in lines)
+
+
+def _note(line: OrderLine, cost_minor: int, rules: Mapping[str, PriceRule]) -> None:
+    """The new cost, or the question that goes with it. A price that the rule leaves as it is raises no question."""
+    line.asked_cost_minor = line.asked_price_minor = None
+    rule = rules.get(line.item) if is_beyond_tolerance(line.cost_minor, cost_minor) else None
+    price = price_minor(rule, cost_minor) if rule else line.price_minor
+    if price > line.price_minor:
+        line.asked_cost_minor, line.asked_price_minor = cost_minor, price
+    else:
+        line.cost_minor = cost_minor
+
+
+def _asked_parts(order: Order) -> QuerySet[OrderPart]:
+    return order.parts.filter(price_asked_at__isnull=False).order_by("pk").select_for_update()
+
+
+def _asked_lines(part: OrderPart) -> list[OrderLine]:
+    waiting = settlement.lines_of(part).filter(state=OrderLine.State.WAITING, asked_price_minor__isnull=False)
+    return list(waiting)
+
+
+def _hold_anew(order: Order, lines: list[OrderLine]) -> None:
+    """The hold of each line is given back and taken at the new price."""
+    ledger.resolve(order.customer, released={line.money_reference: f"New price of {line.name}" for line in lines})
+    for line in lines:
+        line.price_minor, line.cost_minor = line.asked_price_minor or 0, line.asked_cost_minor or 0
+        line.asked_price_minor = line.asked_cost_minor = None
+        line.price_changes += 1
+    changed = ["price_minor", "cost_minor", "asked_price_minor", "asked_cost_minor", "price_changes"]
+    OrderLine.objects.bulk_update(lines, changed)
+    ledger.hold(
+        customer=order.customer,
+        amounts={line.money_reference: line.price_minor for line in lines},
+        reference=f"{order.reference}-{lines[0].pk}-{lines[0].price_changes}",
+        description=f"Held for order {order.reference} at its new price",
+    )
+
+
+def _leave_out(parts: list[OrderPart]) -> None:
+    for part in parts:
+        for line in _asked_lines(part):
+            line.refresh_from_db(fields=["state"])
+            settlement.fail(line, failures.PRICE_REFUSED.words)
+        part.price_asked_at = None
+        part.drafts += 1
+        part.save(update_fields=["price_asked_at", "drafts"])
+        if part.lines.filter(state=OrderLine.State.WAITING).exists():
+            place_draft(part)

@@ -1,0 +1,198 @@
+"""The price is read before it is paid: what rose too much waits for the customer's answer, and that wait has an end."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+
+from accounts.tenancy import scope, staff_scope
+from billing import ledger, price_changes
+from billing.failures import PRICE_REFUSED
+from billing.ledger import BalanceTooLow
+from billing.models import Item, Order, OrderLine, OrderPart, Subscription
+from billing.services.orders import NothingToOrder, PriceMoved
+from billing.services.quotes import LineDraft, QuoteDraft, make_quote
+from reseller_portal.operations.models import Operation
+from reseller_portal.sandbox import catalogue
+from tests import oracle
+from tests.shop import Shop
+
+
+@pytest.fixture
+def dearer(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Order:
+    """An order of a .com and a .net, of which the .com went from 12.99 to 39.00 after it was paid."""
+    order = shop.order("first.com", "second.net")
+    monkeypatch.setitem(catalogue.YEAR_PRICES_MINOR, "com", 3900)
+    shop.work()
+    return order
+
+
+def states_of(order: Order) -> dict[str, str]:
+    with scope(order.customer_id):
+        return dict(order.lines.values_list("name", "state"))
+
+
+def fresh(order: Order) -> Order:
+    with scope(order.customer_id):
+        return Order.objects.get(pk=order.pk)
+
+
+def balance(shop: Shop) -> int:
+    with scope(shop.customer.pk):
+        return ledger.balance_of(shop.customer)
+
+
+def test_nothing_is_bought_while_a_higher_price_waits_for_the_customer(shop: Shop, dearer: Order) -> None:
+    shop.finish()
+    assert shop.sandbox.count("process_order") == 0
+    with scope(shop.customer.pk):
+        (line,) = price_changes.asked_lines(dearer)
+        assert (line.name, line.price_minor, line.asked_price_minor, line.asked_cost_minor) == (
+            "first.com",
+            1559,
+            4680,
+            3900,
+        )
+        assert not Operation.objects.filter(kind__startswith="order.", due_at__isnull=False).exists()
+    oracle.ask_in_between()
+
+
+def test_accepting_holds_the_difference_and_buys(shop: Shop, dearer: Order) -> None:
+    before = balance(shop)
+    with scope(shop.customer.pk):
+        price_changes.accept(actor=shop.actor, order=dearer, more_minor=3121)
+    assert balance(shop) == before - 3121
+    assert fresh(dearer).total_minor == dearer.total_minor + 3121
+    shop.finish()
+    assert set(states_of(dearer).values()) == {"delivered"}
+    assert shop.sandbox.count("process_order") == 1
+    oracle.ask(shop.sandbox)
+
+
+def test_a_price_that_rises_again_after_it_was_accepted_is_asked_again(
+    shop: Shop, dearer: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scope(shop.customer.pk):
+        price_changes.accept(actor=shop.actor, order=dearer, more_minor=3121)
+    monkeypatch.setitem(catalogue.YEAR_PRICES_MINOR, "com", 9900)
+    shop.finish()
+    assert shop.sandbox.count("process_order") == 0
+    with scope(shop.customer.pk):
+        assert price_changes.asked_lines(dearer).get().asked_price_minor == 11880
+        price_changes.accept(actor=shop.actor, order=dearer, more_minor=11880 - 4680)
+    shop.finish()
+    assert set(states_of(dearer).values()) == {"delivered"}
+    oracle.ask(shop.sandbox)
+
+
+def test_declining_gives_that_money_back_and_buys_the_rest(shop: Shop, dearer: Order) -> None:
+    with scope(shop.customer.pk):
+        price_changes.decline(actor=shop.actor, order=dearer)
+        assert dearer.lines.get(name="first.com").problem == PRICE_REFUSED.words
+    shop.finish()
+    assert states_of(dearer) == {
+        "first.com": "failed", "maya@first.com": "failed", "noor@first.com": "failed",
+        "second.net": "delivered", "maya@second.net": "delivered", "noor@second.net": "delivered",
+    }  # fmt: skip
+    oracle.ask(shop.sandbox)
+
+
+def test_silence_gives_the_money_back_after_three_days(shop: Shop, dearer: Order) -> None:
+    assert price_changes.end_silent_questions() == 0
+    with staff_scope("test: three days pass"):
+        OrderPart.objects.update(price_asked_at=F("price_asked_at") - timedelta(hours=72, seconds=1))
+    assert price_changes.end_silent_questions() == 1
+    shop.finish()
+    assert states_of(dearer)["first.com"] == "failed"
+    assert fresh(dearer).state == Order.State.PARTLY
+    oracle.ask(shop.sandbox)
+
+
+def test_another_sum_than_the_one_shown_is_not_accepted_and_nothing_twice(shop: Shop, dearer: Order) -> None:
+    with scope(shop.customer.pk):
+        with pytest.raises(PriceMoved):
+            price_changes.accept(actor=shop.actor, order=dearer, more_minor=1)
+        price_changes.accept(actor=shop.actor, order=dearer, more_minor=3121)
+        with pytest.raises(NothingToOrder):
+            price_changes.accept(actor=shop.actor, order=dearer, more_minor=3121)
+        with pytest.raises(NothingToOrder):
+            price_changes.decline(actor=shop.actor, order=dearer)
+
+
+def test_a_balance_too_low_for_the_difference_changes_nothing(shop: Shop, dearer: Order) -> None:
+    with scope(shop.customer.pk):
+        ledger.hold(
+            customer=shop.customer, amounts={"other": balance(shop) - 100}, reference="other", description="Other"
+        )
+    with scope(shop.customer.pk), pytest.raises(BalanceTooLow):
+        price_changes.accept(actor=shop.actor, order=dearer, more_minor=3121)
+    assert balance(shop) == 100
+    with scope(shop.customer.pk):
+        assert price_changes.asked_lines(dearer).get().price_minor == 1559
+
+
+@pytest.mark.parametrize(("cost", "asks"), [(1299, False), (1363, False), (1365, True), (900, False)])
+def test_a_small_rise_is_borne_and_a_larger_one_is_asked(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, cost: int, asks: bool
+) -> None:
+    order = shop.order("first.com")
+    monkeypatch.setitem(catalogue.YEAR_PRICES_MINOR, "com", cost)
+    shop.finish()
+    with scope(shop.customer.pk):
+        assert price_changes.asked_lines(order).exists() is asks
+    assert shop.sandbox.count("process_order") == (not asks)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "beyond"),
+    [
+        (1000, 1050, False),
+        (1000, 1051, True),
+        (5000, 5100, False),
+        (5000, 5101, True),
+        (300, 500, True),
+        (0, 1, True),
+        (0, 0, False),
+    ],
+)
+def test_the_tolerance_is_five_percent_or_a_dollar(old: int, new: int, beyond: bool) -> None:
+    assert price_changes.is_beyond_tolerance(old, new) is beyond
+
+
+def test_a_price_that_no_rule_raises_is_not_asked(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fixed price stays what it is: the customer has nothing to decide."""
+    with staff_scope("test: a fixed price"):
+        shop.customer.brand.price_rules.filter(item=Item.DOMAIN).update(method="fixed", fixed_minor=2000)
+    order = shop.order("first.com")
+    monkeypatch.setitem(catalogue.YEAR_PRICES_MINOR, "com", 3900)
+    shop.finish()
+    assert set(states_of(order).values()) == {"delivered"}
+
+
+def test_a_mailbox_on_an_owned_domain_is_paid_without_a_question_when_its_price_stands(shop: Shop) -> None:
+    shop.order("first.com")
+    shop.finish()
+    with scope(shop.customer.pk):
+        Subscription.objects.all().delete()
+        box = LineDraft(Item.MAILBOX, "zoe@first.com", "first.com", "", "Zoe", "Lind")
+        quote = make_quote(actor=shop.actor, draft=QuoteDraft("GOOGLE", [box]))
+    order = shop.confirm(quote)
+    shop.finish()
+    assert states_of(order) == {"zoe@first.com": "delivered"}
+    oracle.ask(shop.sandbox)
+
+
+def test_a_name_that_cannot_be_asked_for_is_not_paid_blindly(shop: Shop) -> None:
+    shop.order("first.com")
+    shop.sandbox.fault("check_domain_availability", "refuse", status=422, times=50, words="Try another plan")
+    shop.finish()
+    # A no is an answer: the name went, and the purchase finds that out without being charged for it.
+    with scope(shop.customer.pk):
+        pricing = Operation.objects.get(kind="order.price")
+    assert pricing.state in {Operation.State.NEEDS_PERSON, Operation.State.DONE}
+    assert shop.sandbox.count("process_order") == 0
+
+
+def test_the_lines_of_an_order_wait_with_their_money(shop: Shop, dearer: Order) -> None:
+    with scope(shop.customer.pk):
+        assert set(OrderLine.objects.values_list("state", flat=True)) == {"waiting"}
