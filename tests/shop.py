@@ -13,8 +13,8 @@ from billing import ledger
 from billing.models import Item, Order, PriceRule, Quote
 from billing.services.orders import confirm_quote
 from billing.services.quotes import LineDraft, QuoteDraft, make_quote
-from reseller_portal.operations import budget, engine
-from reseller_portal.operations.models import Budget, Operation, Pause
+from reseller_portal.operations import budget, circuit, engine
+from reseller_portal.operations.models import Budget, Circuit, Operation, Pause
 from reseller_portal.sandbox.control import Control, Letter
 from reseller_portal.webhooks.intake import keep
 from reseller_portal.webhooks.models import Event
@@ -82,6 +82,8 @@ class Shop:
             try:
                 if not engine.run_one():
                     return
+            except circuit.Open:
+                return
             except budget.NoneLeft:
                 Budget.objects.update(next_at=Now())
         raise AssertionError("the engine does not come to rest")
@@ -95,6 +97,7 @@ class Shop:
             Operation.objects.filter(begun_at__isnull=False).update(begun_at=F("begun_at") - step)
             Event.objects.filter(due_at__isnull=False).update(due_at=F("due_at") - step)
             Pause.objects.update(until=F("until") - step)
+            Circuit.objects.update(next_try_at=F("next_try_at") - step)
 
     def deliver_events(self, letters: list[Letter] | None = None) -> None:
         chosen = self.sandbox.pending_letters() if letters is None else letters

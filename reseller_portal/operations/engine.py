@@ -15,9 +15,10 @@ from reseller_portal.jobs.rules import is_out_of_time, is_out_of_tries, pause_af
 from reseller_portal.operations import budget, pauses
 from reseller_portal.operations.claiming import Claim, claim_next
 from reseller_portal.operations.crash_points import reach
-from reseller_portal.operations.gateway import client_for_one_call
+from reseller_portal.operations.gateway import client_for_one_call, pass_or_wait
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.parking import go_on_if_done, release_dependents
+from reseller_portal.operations.refusals import advice_on, is_about_the_route
 from reseller_portal.operations.registry import (
     Accepted,
     CannotTell,
@@ -55,6 +56,7 @@ class Transition:
 
 def run_one() -> bool:
     """Carry out the next due operation; False when nothing is due. Raises `budget.NoneLeft`."""
+    pass_or_wait()
     claim = claim_next()
     if claim is None:
         return False
@@ -132,6 +134,8 @@ def _send(claim: Claim) -> Transition:  # noqa: PLR0911  # one for each outcome
         state = State.UNKNOWN if none_left.calls_made and not handler.repeatable else State.WAITING
         return _not_sent(operation, state, none_left.seconds, none_left, made=none_left.calls_made)
     except Refused as refused:
+        if is_about_the_route(refused):
+            return _try_again(operation, State.WAITING, advice_on(refused))
         return Transition(State.FAILED, error=refused.reason)
     except (Unreachable, Malformed) as lost:
         state = State.WAITING if handler.repeatable else State.UNKNOWN

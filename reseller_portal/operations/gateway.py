@@ -9,8 +9,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from accounts.tenancy import NOBODY, current_scope
-from reseller_portal.operations import budget, pauses
+from reseller_portal.operations import budget, circuit, pauses
 from reseller_portal.upstream.client import Client
+from reseller_portal.upstream.errors import UpstreamError
 from reseller_portal.upstream.routes import ROUTES
 
 
@@ -22,6 +23,7 @@ class WriteWithoutOperation(AssertionError):
     """A mistake of ours: only the engine, which looks before it sends again, may change something upstream."""
 
 
+PROBE_PATIENCE = 5.0
 _kept = local()
 # Which guess at a path answered: clients live for one call, what they learn lives with the process.
 _found: dict[str, str] = {}
@@ -39,6 +41,7 @@ def client_for_one_call(call: int, heartbeat: Callable[[], None] | None = None) 
     def before_call(operation: str) -> None:
         nonlocal made
         try:
+            circuit.pass_or_wait(_client_for_a_probe)
             pauses.check(operation)
             if made:
                 budget.take_patiently()
@@ -49,8 +52,16 @@ def client_for_one_call(call: int, heartbeat: Callable[[], None] | None = None) 
             raise
         made += 1
 
+    def on_error(error: UpstreamError) -> None:
+        try:
+            circuit.judge(error, _client_for_a_probe)
+        except circuit.Open as is_open:
+            # What was refused did not happen, so it need not be looked for.
+            is_open.calls_made = made if error.has_happened else made - 1
+            raise
+
     try:
-        yield _client(before_call)
+        yield _client(before_call, on_error)
     finally:
         if not made:
             budget.give_back(call)
@@ -64,10 +75,11 @@ def client_for_reading(*, in_the_background: bool = False) -> Iterator[Client]:
     def before_call(operation: str) -> None:
         if ROUTES[operation].repeatable != "safe":
             raise WriteWithoutOperation(f"{operation} changes something upstream, so it needs an operation")
+        circuit.pass_or_wait(_client_for_a_probe)
         pauses.check(operation)
         take()
 
-    yield _client(before_call)
+    yield _client(before_call, lambda error: circuit.judge(error, _client_for_a_probe))
 
 
 @contextmanager
@@ -78,7 +90,27 @@ def client_of_somebody_else() -> Iterator[Client]:
     yield _client(lambda _operation: budget.take_patiently())
 
 
-def _client(before_call: Callable[[str], None]) -> Client:
+def pass_or_wait() -> None:
+    """Raises `circuit.Open` while the upstream refuses us. Outside any scope: it may make a call to find out."""
+    circuit.pass_or_wait(_client_for_a_probe)
+
+
+def probe() -> tuple[circuit.Verdict, UpstreamError | None]:
+    """Make one call that needs the key alone."""
+    return circuit.probe(_client_for_a_probe)
+
+
+def _client_for_a_probe() -> Client:
+    """Of the one call that tells whether the upstream refuses us. It waits little: whoever asks holds other work."""
+
+    def before_call(operation: str) -> None:
+        pauses.check(operation)
+        budget.take_patiently(limit=PROBE_PATIENCE)
+
+    return _client(before_call)
+
+
+def _client(before_call: Callable[[str], None], on_error: Callable[[UpstreamError], None] | None = None) -> Client:
     """Every call passes here: an open transaction would be held for as long as the upstream likes."""
 
     def guarded(operation: str) -> None:
@@ -91,6 +123,7 @@ def _client(before_call: Callable[[str], None]) -> Client:
         settings.UPSTREAM_KEY,
         session=_session(),
         before_call=guarded,
+        on_error=on_error,
         paths=settings.UPSTREAM_PATHS,
         found=_found,
     )

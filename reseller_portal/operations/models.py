@@ -132,7 +132,7 @@ class Pause(models.Model):
     `until` is when they are tried again; `said_seconds` is how long the upstream wanted them to wait.
     """
 
-    group = models.CharField(max_length=20, unique=True)
+    group = models.CharField(max_length=60, unique=True)
     operation = models.CharField(max_length=60)
     reason = models.CharField(max_length=300)
     since = models.DateTimeField(db_default=Now())
@@ -141,3 +141,20 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group}: {self.reason}"
+
+
+class Circuit(models.Model):
+    """One row: since when the upstream refuses us, and why. No call is made while it is open, but for tries.
+
+    `advice` names what staff should do. `told_at` is when they were mailed.
+    """
+
+    opened_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    advice = models.CharField(max_length=500, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.reason if self.opened_at else "closed"

@@ -153,6 +153,8 @@ UPSTREAM_CALLS_PER_SECOND = env.number("UPSTREAM_CALLS_PER_SECOND", 4)
 UPSTREAM_CALLS_PER_MINUTE = env.number("UPSTREAM_CALLS_PER_MINUTE", 0)
 # So many questions of one customer may wait for an answer at a time.
 MAX_OPEN_QUESTIONS = env.number("MAX_OPEN_QUESTIONS", 500)
+# Who is mailed when the upstream refuses us; nobody named means all active staff who may decide.
+STAFF_ALERT_EMAILS = env.items("STAFF_ALERT_EMAILS", "")
 # How long a purchase without a trace stays undecided before the same order id is processed again (contract, section 6).
 UPSTREAM_SILENCE_SECONDS = env.number("UPSTREAM_SILENCE_SECONDS", 3600)
 # Who makes the HTTP session of the client; tests put the sandbox on the wire here.

@@ -1,22 +1,26 @@
 """From an operation to its route: the table, what was configured, and what was found out."""
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reseller_portal.upstream.answer import Answer
-from reseller_portal.upstream.errors import UnknownRoute
+from reseller_portal.upstream.errors import UnknownRoute, UpstreamError
 from reseller_portal.upstream.routes import Route
 from reseller_portal.upstream.transport import FormPart, Transport
 
 
 @dataclass(frozen=True)
 class Caller:
-    """`found` keeps, by operation, the place that answered among alternatives, or the first one when none did."""
+    """`found` keeps, by operation, the place that answered among alternatives, or the first one when none did.
+
+    `on_error` hears what went wrong in the end, before the caller does; what it raises goes to the caller instead.
+    """
 
     transport: Transport
     routes: Mapping[str, Route] = field(repr=False)
     found: MutableMapping[str, str] = field(default_factory=dict)
+    on_error: Callable[[UpstreamError], None] | None = None
 
     def __call__(
         self,
@@ -32,8 +36,23 @@ class Caller:
         Where the upstream does not know the route, the alternatives are tried in order, once while `found` lives.
         """
         asked = {name: value for name, value in (query or {}).items() if value not in (None, "")}
+        try:
+            return self._first_that_answers(operation, asked, body, bodies or {}, form)
+        except UpstreamError as error:
+            if self.on_error:
+                self.on_error(error)
+            raise
+
+    def _first_that_answers(
+        self,
+        operation: str,
+        asked: Mapping[str, Any],
+        body: Mapping[str, Any] | None,
+        bodies: Mapping[str, Mapping[str, Any]],
+        form: Sequence[FormPart] | None,
+    ) -> Answer:
         for route in self._candidates(operation):
-            sent = (bodies or {}).get(route.path, body)
+            sent = bodies.get(route.path, body)
             try:
                 envelope = self.transport.call(operation, route.method, route.path, query=asked, body=sent, form=form)
             except UnknownRoute as unknown:

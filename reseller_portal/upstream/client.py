@@ -10,6 +10,7 @@ import requests
 from reseller_portal.upstream.caller import Caller
 from reseller_portal.upstream.dns import Dns
 from reseller_portal.upstream.domains import Domains
+from reseller_portal.upstream.errors import UpstreamError
 from reseller_portal.upstream.exports import Exports
 from reseller_portal.upstream.geo import Geo
 from reseller_portal.upstream.mailboxes import Mailboxes
@@ -30,7 +31,8 @@ class Client:
     """One key at one upstream; one object per thread, as its session is not shared safely.
 
     `base_url` ends with /api/v1/integration. `timeout` is (connect, read) in seconds. `before_call` hears the name
-    of the operation before each request: the place to keep within 5 calls a second. `paths` moves operations, by
+    of the operation before each request: the place to keep within 5 calls a second. `on_error` hears what went wrong
+    before the caller does, and may raise something else instead. `paths` moves operations, by
     name, to "METHOD /path" or "/path". `found` remembers which alternative of a wrong path answered: give one dict to
     all clients of an upstream that do not live long. `call` is the way to an operation as it is on the wire.
     """
@@ -43,11 +45,12 @@ class Client:
         session: requests.Session | None = None,
         timeout: tuple[float, float] = (3.05, 25.0),
         before_call: Callable[[str], None] | None = None,
+        on_error: Callable[[UpstreamError], None] | None = None,
         paths: Mapping[str, str] | None = None,
         found: MutableMapping[str, str] | None = None,
     ) -> None:
         transport = Transport(base_url, key, session or requests.Session(), timeout, before_call)
-        self.call = call = Caller(transport, with_paths(paths or {}), {} if found is None else found)
+        self.call = call = Caller(transport, with_paths(paths or {}), {} if found is None else found, on_error)
         self.users = Users(call)
         self.geo = Geo(call)
         self.domains = Domains(call)

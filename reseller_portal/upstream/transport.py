@@ -4,7 +4,9 @@ Bodies are never logged: they may hold credentials.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,12 +15,31 @@ from math import isfinite
 from typing import Any
 
 import requests
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 
-from reseller_portal.upstream.errors import Malformed, Refused, Throttled, UnknownRoute, Unreachable
+from reseller_portal.upstream.errors import (
+    A_REDIRECT,
+    Cause,
+    Malformed,
+    Refused,
+    Throttled,
+    UnknownRoute,
+    Unreachable,
+)
 
 DEFAULT_WAIT = 1.0
 # What servers say of a path that no handler has; the API's own "not found" is about a thing.
 NO_HANDLER = re.compile(r"cannot (get|post|put|patch|delete) /", re.IGNORECASE)
+
+# What tells that nothing was sent, or cannot be; what is more special comes first.
+CAUSES: tuple[tuple[tuple[type[BaseException], ...], Cause], ...] = (
+    ((ssl.SSLCertVerificationError,), Cause.CERTIFICATE),
+    ((ssl.SSLError, requests.exceptions.SSLError), Cause.TLS),
+    ((NameResolutionError, socket.gaierror), Cause.NAME),
+    ((NewConnectionError, ConnectTimeoutError, requests.ConnectTimeout, ProxyError), Cause.CONNECTION),
+    ((requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema,
+      requests.exceptions.InvalidHeader, UnicodeError), Cause.SETTING),
+)  # fmt: skip
 
 # One part of a form: its name, and (None, text), or (file name, content, type of the content).
 FormPart = tuple[str, tuple[None, str] | tuple[str, bytes, str]]
@@ -58,47 +79,77 @@ class Transport:
                 timeout=self.timeout,
                 allow_redirects=False,
             )
-        except requests.RequestException as error:
-            raise Unreachable(operation, type(error).__name__) from None
-        return _read(operation, answer)
+        except (requests.RequestException, UnicodeError) as error:
+            raise Unreachable(operation, type(error).__name__, cause=cause_of(error)) from None
+        return _read(operation, f"{method} {path}", answer)
 
 
-def _read(operation: str, answer: requests.Response) -> dict[str, Any]:
+def _read(operation: str, route: str, answer: requests.Response) -> dict[str, Any]:
     if answer.status_code == requests.codes.too_many_requests:
         raise Throttled(operation, _seconds(answer.headers.get("Retry-After", "")))
     if answer.status_code >= requests.codes.internal_server_error:
-        raise Unreachable(operation, f"status {answer.status_code}")
+        raise Unreachable(operation, f"status {answer.status_code}", cause=_stranger(answer))
     if answer.is_redirect:
-        raise Malformed(operation, "a redirect")
+        raise Malformed(operation, A_REDIRECT)
     envelope = _json(answer)
     if answer.status_code >= requests.codes.bad_request:
-        raise _refusal(operation, answer, envelope or {})
+        raise _refusal(operation, route, answer, envelope or {})
     if envelope is None:
-        raise Unreachable(operation, "an answer that is no JSON object")
+        raise Unreachable(operation, "an answer that is no JSON object", cause=_stranger(answer))
     if _is_refusal(envelope.get("status")):
         raise Malformed(operation, "status")
     return envelope
 
 
-def _refusal(operation: str, answer: requests.Response, envelope: Mapping[str, Any]) -> Refused:
+def _refusal(operation: str, route: str, answer: requests.Response, envelope: Mapping[str, Any]) -> Refused:
     inner = envelope.get("data")
     details = {**envelope, **(inner if isinstance(inner, dict) else {})}
     reason = str(envelope.get("message") or answer.reason)
     kind = UnknownRoute if _knows_no_route(answer.status_code, envelope) else Refused
     unsaid = {"status", "message", "data"}
-    return kind(
-        operation, answer.status_code, reason, {key: said for key, said in details.items() if key not in unsaid}
-    )
+    said = {key: value for key, value in details.items() if key not in unsaid}
+    return kind(operation, answer.status_code, reason, said, route=route, has_envelope=_is_of_the_api(envelope))
 
 
 def _knows_no_route(status: int, envelope: Mapping[str, Any]) -> bool:
-    """Whether the server, rather than the API, said no: the API's own no repeats the status beside a message."""
+    """Whether the server, rather than the API, said no."""
     if status == requests.codes.method_not_allowed:
         return True
-    is_the_api = "status" in envelope and "message" in envelope
     return status == requests.codes.not_found and (
-        not is_the_api or bool(NO_HANDLER.match(str(envelope.get("message"))))
+        not _is_of_the_api(envelope) or bool(NO_HANDLER.match(str(envelope.get("message"))))
     )
+
+
+def _is_of_the_api(envelope: Mapping[str, Any]) -> bool:
+    """The API's own no repeats the status beside a message."""
+    return "status" in envelope and "message" in envelope
+
+
+def _stranger(answer: requests.Response) -> Cause | None:
+    """A page for people comes from a proxy, a firewall or whoever has the address now; a cut answer does not."""
+    is_page = "html" in answer.headers.get("Content-Type", "").lower() or answer.content.lstrip()[:1] == b"<"
+    return Cause.STRANGER if is_page else None
+
+
+def cause_of(error: Exception) -> Cause | None:
+    """What is in the way of every call, as far as the error tells; None where it may be about this one alone."""
+    chain = list(_chain(error))
+    for kinds, cause in CAUSES:
+        if any(isinstance(each, kinds) for each in chain):
+            return cause
+    return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error with all that it wraps: requests and urllib3 keep the first cause in arguments."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            yield each
+            inner = [each.__cause__, each.__context__, getattr(each, "reason", None), *each.args]
+            waiting += [found for found in inner if isinstance(found, BaseException)]
 
 
 def _is_refusal(status: object) -> bool:

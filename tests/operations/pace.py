@@ -10,7 +10,7 @@ from django.db.models import F
 from accounts.tenancy import staff_scope
 from reseller_portal.operations import budget, engine
 from reseller_portal.operations.claiming import Claim, claim_next, seconds_to_next
-from reseller_portal.operations.models import Budget, Operation, Pause
+from reseller_portal.operations.models import Budget, Circuit, Operation, Pause
 
 
 @dataclass
@@ -42,6 +42,7 @@ class Pace:
                 learnt_until=F("learnt_until") - step, background_at=F("background_at") - step,
             )  # fmt: skip
             Pause.objects.update(until=F("until") - step, since=F("since") - step)
+            Circuit.objects.update(next_try_at=F("next_try_at") - step)
 
     def work(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> None:
         """One worker, for so many seconds at most, as the task does it."""
