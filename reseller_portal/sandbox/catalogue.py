@@ -2,8 +2,9 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from reseller_portal.sandbox import clock
 from reseller_portal.sandbox.models import Domain, Reserved
 
 YEAR_PRICES_MINOR = {
@@ -26,11 +27,25 @@ LIVING = ("PENDING", "ACTIVE", "RENEWING", "GRACE_PERIOD")
 
 
 def price_minor(name: str, years: int = 1) -> int:
-    return YEAR_PRICES_MINOR.get(name.rpartition(".")[2], OTHER_PRICE_MINOR) * years
+    """By its ending, unless somebody moved the price of that very name, or of all (`*`, in percent)."""
+    moved = _moved_prices()
+    if name in moved:
+        return moved[name] * years
+    return YEAR_PRICES_MINOR.get(name.rpartition(".")[2], OTHER_PRICE_MINOR) * moved.get("*", 100) // 100 * years
 
 
 def renewal_minor(name: str) -> int:
     return price_minor(name) * RENEWAL_PERCENT // 100
+
+
+def mailbox_price_minor() -> int:
+    """Of a mailbox in a new subscription, for a month."""
+    return _moved_prices().get("mailbox", MAILBOX_PRICE_MINOR)
+
+
+def _moved_prices() -> Mapping[str, int]:
+    found: Mapping[str, int] = clock.manners().get("prices", {})
+    return found
 
 
 def is_owned(name: str) -> bool:
@@ -64,6 +79,16 @@ def registry_refuses(name: str) -> bool:
 def is_slow(name: str) -> bool:
     """Its mailboxes take about forty minutes, as is reported now and then (contract, section 3)."""
     return "slow" in name.partition(".")[0] or _has_fate(name, "slow")
+
+
+def mailboxes_fail(name: str) -> bool:
+    """They end FAILED after they were paid for."""
+    return "boxless" in name.partition(".")[0] or _has_fate(name, "boxless")
+
+
+def is_refunded(name: str) -> bool:
+    """Somebody else had it: charged, failed, and the money comes back minutes later."""
+    return "refunded" in name.partition(".")[0] or _has_fate(name, "refunded")
 
 
 def suggest(keyword: str, tlds: Iterable[str]) -> list[str]:

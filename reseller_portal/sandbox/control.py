@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connections
 
-from reseller_portal.sandbox import clock, delivery, faults, moving, serving, signing, steps, tallies, wallet
+from reseller_portal.sandbox import clock, delivery, faults, manners, moving, serving, signing, steps, tallies, wallet
 from reseller_portal.sandbox.faults import KINDS
 from reseller_portal.sandbox.models import (
     Credential,
@@ -31,6 +31,7 @@ from reseller_portal.sandbox.models import (
     World,
 )
 from reseller_portal.sandbox.operations.names import NAME
+from reseller_portal.sandbox.operations.owned import GONE
 from reseller_portal.sandbox.router import ALIAS
 
 EVERYTHING = (
@@ -39,8 +40,9 @@ EVERYTHING = (
 )  # fmt: skip
 
 GENERATIONS = ("current", "older", "listed", "usual")
-FATES = ("taken", "workspace", "conflict", "unlucky", "slow")
+FATES = ("taken", "workspace", "conflict", "unlucky", "slow", "boxless", "refunded")
 MOST_TIMES = 1_000_000
+MOST_PERCENT = 100_000
 MOST_DOLLARS = 10**12
 LONGEST_STEP = timedelta(days=3660)
 LAST_YEAR = 9900
@@ -191,20 +193,49 @@ class Control:
             raise ValueError(f"{generation} is none of {', '.join(GENERATIONS)}")
         self._behave(generation=generation)
 
-    def _behave(self, **manners: Any) -> None:
+    def _behave(self, **wish: Any) -> None:
         row = clock.world()
-        row.manners = {**row.manners, **manners}
+        row.manners = {**row.manners, **wish}
         row.save(update_fields=["manners"])
 
     def move(self, **places: str) -> None:
         """Serve operations, by name, at "METHOD /path" instead; none moves all back. Raises ValueError."""
         self._behave(paths=moving.checked_places(places))
 
-    def take_partial_updates(self, is_on: bool) -> None:
-        """Whether an update of a user may leave fields out, on which the sources differ. Raises ValueError."""
-        if not isinstance(is_on, bool):
-            raise ValueError("partial_updates must be true or false")
-        self._behave(partial_updates=is_on)
+    def behave(self, **wish: Any) -> None:
+        """Take on manners by name (`manners.KNOWN`), all of them or none. Raises ValueError."""
+        self._behave(**{name: manners.checked(name, value) for name, value in wish.items()})
+
+    def move_price(self, name: str, dollars: Decimal | int) -> None:
+        """From now on a year of that name costs so much; `mailbox` is a month of one. Raises ValueError."""
+        if name != "mailbox" and not NAME.match(name):
+            raise ValueError(f"{name} is neither a domain name nor mailbox")
+        self._behave(prices={**clock.world().manners.get("prices", {}), name: _cents(dollars)})
+
+    def move_prices(self, percent: int) -> None:
+        """All names, but those with a price of their own, cost so many percent. Raises ValueError."""
+        if isinstance(percent, bool) or not isinstance(percent, int) or not 0 <= percent <= MOST_PERCENT:
+            raise ValueError(f"percent must be from 0 to {MOST_PERCENT}")
+        self._behave(prices={**clock.world().manners.get("prices", {}), "*": percent})
+
+    def write_price(self, name: str, text: Any) -> None:
+        """In offers the price of that name is written so, such as "NaN"; what it costs stays. Raises ValueError."""
+        if not NAME.match(name):
+            raise ValueError(f"{name} is not a domain name")
+        self._behave(written_prices={**clock.world().manners.get("written_prices", {}), name: text})
+
+    def remove_mailbox(self, address: str) -> None:
+        """As somebody does in the vendor's own panel: no event tells. Raises ValueError for an unknown address."""
+        if not Mailbox.objects.filter(email=address.lower()).exclude(status__in=GONE).update(status="REMOVED"):
+            raise ValueError(f"there is no mailbox {address}")
+
+    def cancel_subscription(self, name: str) -> None:
+        """The same with all mailboxes of a domain. Raises ValueError when nothing runs there."""
+        rows = Subscription.objects.filter(domain__name=name.lower()).exclude(status__in=["CANCELLED", "EXPIRED"])
+        if not rows.exists():
+            raise ValueError(f"no subscription runs on {name}")
+        Mailbox.objects.filter(subscription__in=rows).update(status="REMOVED", subscription=None)
+        rows.update(status="CANCELLED", auto_renew=False)
 
     def send_to(self, url: str) -> None:
         """Where events go from now on, those that wait included; "" lets them wait. Raises ValueError."""

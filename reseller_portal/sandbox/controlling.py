@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from reseller_portal.sandbox import clock, delivery, faults
+from reseller_portal.sandbox import clock, delivery, faults, manners
 from reseller_portal.sandbox.control import Control, checked_length, checked_speed
 from reseller_portal.sandbox.models import Event, Fault, Journal, Movement, Reserved
 from reseller_portal.sandbox.router import ALIAS
@@ -179,8 +179,29 @@ def _set_manners(wish: Mapping[str, Any]) -> None:
         control.sign_like(**wish["signature"])
     if "paths" in wish:
         control.move(**wish["paths"])
-    if "partial_updates" in wish:
-        control.take_partial_updates(wish["partial_updates"])
+    control.behave(**{key: value for key, value in wish.items() if key in manners.KNOWN})
+
+
+def _prices() -> dict[str, Any]:
+    """What was moved: cents by name, of all names (`*`) percent; and how some are written."""
+    told = clock.world().manners
+    return {"prices": told.get("prices", {}), "written": told.get("written_prices", {})}
+
+
+def _move_prices(wish: Mapping[str, Any]) -> None:
+    if "percent" in wish:
+        control.move_prices(wish["percent"])
+    if "dollars" in wish:
+        control.move_price(wish["name"], _amount(wish["dollars"]))
+    if "written" in wish:
+        control.write_price(wish["name"], wish["written"])
+
+
+def _act_at_the_vendor(wish: Mapping[str, Any]) -> None:
+    if "remove_mailbox" in wish:
+        control.remove_mailbox(str(wish["remove_mailbox"]))
+    if "cancel_subscription" in wish:
+        control.cancel_subscription(str(wish["cancel_subscription"]))
 
 
 def _events() -> dict[str, Any]:
@@ -228,5 +249,7 @@ ROOMS: dict[str, Room] = {
     "calls": Room(_calls),
     "movements": Room(_movements),
     "events": Room(_events, _change_events, {"url", "hold", "release", "shuffle", "replay"}),
-    "manners": Room(_manners, _set_manners, {"generation", "signature", "paths", "partial_updates"}),
+    "manners": Room(_manners, _set_manners, {"generation", "signature", "paths", *manners.KNOWN}),
+    "prices": Room(_prices, _move_prices, {"name", "dollars", "percent", "written"}),
+    "vendor": Room(lambda: {"status": "ok"}, _act_at_the_vendor, {"remove_mailbox", "cancel_subscription"}),
 }

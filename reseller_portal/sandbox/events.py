@@ -89,7 +89,8 @@ def domain_facts(domain: Domain) -> dict[str, Any]:
     }
 
 
-def workspace_facts(subscription: Subscription, quantity: int) -> dict[str, Any]:
+def workspace_facts(subscription: Subscription, quantity: int, price_minor: int) -> dict[str, Any]:
+    """`price_minor` is what the wallet paid for them."""
     return {
         "domainId": subscription.domain_id,
         "domainName": subscription.domain.name,
@@ -97,7 +98,7 @@ def workspace_facts(subscription: Subscription, quantity: int) -> dict[str, Any]
         "workspaceType": subscription.provider,
         "creationTime": clock.as_event_text(subscription.started_at),
         "expiryDate": clock.as_event_text(subscription.period_end),
-        "price": subscription.price_minor * quantity / 100,
+        "price": price_minor / 100,
         "quantity": quantity,
     }
 

@@ -61,15 +61,17 @@ class Garbled(Exception):
 
 
 def next_fault(operation: str) -> Fault | None:
-    """The fault of this call. It is used up by it, unless it has a `rate`: then it strikes so often, for ever."""
-    found = Fault.objects.filter(operation__in=[operation, "*"], times__gt=0).order_by("pk").first()
-    if found is None or secrets.randbelow(1000) >= 1000 * float(found.options.get("rate", 1)):
-        return None
-    if "rate" in found.options:
-        return found
-    if not Fault.objects.filter(pk=found.pk, times__gt=0).update(times=F("times") - 1):
-        return None
-    return found
+    """The fault of this call. It is used up by it, unless it has a `rate`: then it strikes so often, for ever.
+
+    Of several each has its turn, the oldest first: one that spares this call lets the next one try.
+    """
+    for found in Fault.objects.filter(operation__in=[operation, "*"], times__gt=0).order_by("pk"):
+        if "rate" in found.options:
+            if secrets.randbelow(1000) < 1000 * float(found.options["rate"]):
+                return found
+        elif Fault.objects.filter(pk=found.pk, times__gt=0).update(times=F("times") - 1):
+            return found
+    return None
 
 
 def run(

@@ -1,29 +1,33 @@
 """The records that a new workspace needs to send and receive, as the two providers ask for them."""
 
-import hashlib
-
+from reseller_portal.sandbox import clock
 from reseller_portal.sandbox.models import DnsRecord, Domain
 
 Wanted = tuple[str, str, str, int | None]
+# A public key that any reader of DKIM can load; nobody kept the private one.
+KEY = (
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQClJsCxDiofFo+aJSHWpkIvYxsCTnEqxpZ3B5Q2PzSluYGt0C7I2V3XBJZdVP4+"
+    "T2Al6a7sB/PhMgZ3znvZ8O8xofjT8grE0NmumbY4WChmGfgJNh4/pHGAOl9Rw2MzwZYnZitWR2gFs8ANkBbMMgBciG3PfPi5pUe1"
+    "iBcSuHtzhQIDAQAB"
+)
 
 
 def equip(domain: Domain) -> None:
-    """Once for a domain; a second workspace finds them there. No event tells of them."""
-    if domain.records.exists():
+    """Once for a domain, in the manner `equipped`: a second workspace finds them there. No event tells of them."""
+    if clock.manners().get("workspace_records", "bare") == "bare" or domain.records.exists():
         return
-    wanted = _of_google(domain.name) if domain.provider == "GOOGLE" else _of_microsoft(domain.name)
+    wanted = _of_google() if domain.provider == "GOOGLE" else _of_microsoft(domain.name)
     DnsRecord.objects.bulk_create(
         DnsRecord(domain=domain, host=host, kind=kind, value=value, priority=priority)
         for host, kind, value, priority in (*wanted, ("_dmarc", "TXT", "v=DMARC1; p=none", None))
     )
 
 
-def _of_google(name: str) -> tuple[Wanted, ...]:
-    key = hashlib.sha256(name.encode()).hexdigest()
+def _of_google() -> tuple[Wanted, ...]:
     return (
         ("@", "MX", "smtp.google.com", 1),
         ("@", "TXT", "v=spf1 include:_spf.google.com ~all", None),
-        ("google._domainkey", "TXT", f"v=DKIM1; k=rsa; p={key}", None),
+        ("google._domainkey", "TXT", f"v=DKIM1; k=rsa; p={KEY}", None),
     )
 
 

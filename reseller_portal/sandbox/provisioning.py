@@ -18,6 +18,7 @@ PASSWORD = 1.0
 STAGGER = 0.4
 WARMUP = 120.0
 EXPORT = 4.0
+REFUND = 300.0
 # How many times longer the mailboxes of a slow name take.
 SLOWNESS = 900.0
 # A domain that takes mailboxes, and a subscription that takes more of them.
@@ -61,6 +62,10 @@ def register(domain_id: str) -> None:
         return
     domain.registered_at = clock.now()
     domain.expires_at = clock.months_later(clock.now(), 12 * domain.years)
+    if catalogue.is_refunded(domain.name):
+        _fail_domain(domain, "Domain is not available")
+        later(REFUND, "refund", domain.id)
+        return
     if catalogue.has_hidden_conflict(domain.name) and domain.mailboxes.exists():
         _fail_domain(domain, "Workspace validation failed")
         return
@@ -71,6 +76,19 @@ def register(domain_id: str) -> None:
     if domain.mailboxes.filter(order=domain.order).exists():
         later(WORKSPACE, "workspace", f"{domain.id} {domain.order_id}")
     _close(domain.order)
+
+
+@step("refund")
+def refund(domain_id: str) -> None:
+    """The name was taken, the money was too: it comes back later, and no event tells."""
+    domain = Domain.objects.select_related("order").filter(pk=domain_id).first()
+    if domain is None:
+        return
+    wallet.add(domain.price_minor, f"Refund of {domain.name}")
+    order = domain.order
+    if order and order.status in {"FAILED", "PARTIAL_REFUND"}:
+        order.status = "REFUND" if order.status == "FAILED" else order.status
+        order.save(update_fields=["status"])
 
 
 def _is_doomed(domain: Domain) -> bool:
@@ -97,7 +115,7 @@ def open_workspace(subject: str) -> None:
         _fail_mailboxes(domain, order, mailboxes, f"Domain is {domain.status}")
         return
     warm = sum(each.warmup == "PENDING" for each in mailboxes)
-    price = catalogue.MAILBOX_PRICE_MINOR * len(mailboxes) + catalogue.WARMUP_PRICE_MINOR * warm
+    price = mailbox_price_minor(domain.id) * len(mailboxes) + catalogue.WARMUP_PRICE_MINOR * warm
     try:
         wallet.charge(price, f"{len(mailboxes)} mailboxes on {domain.name}", order.id)
     except Refusal as refusal:
@@ -107,7 +125,7 @@ def open_workspace(subject: str) -> None:
     domain.provider = order.provider
     domain.save()
     events.emit(
-        "mailbox.order.success", domain.person, events.workspace_facts(subscription, len(mailboxes)), order=order
+        "mailbox.order.success", domain.person, events.workspace_facts(subscription, len(mailboxes), price), order=order
     )
     for number, mailbox in enumerate(mailboxes):
         mailbox.subscription = subscription
@@ -116,18 +134,36 @@ def open_workspace(subject: str) -> None:
         later((MAILBOX + number * STAGGER) * _pace(domain), "password", mailbox.id)
 
 
+def mailbox_price_minor(domain_id: str) -> int:
+    """Of one more mailbox there: what its running subscription asks for each, else what a new one does."""
+    running = Subscription.objects.filter(domain_id=domain_id, status__in=RUNNING).first()
+    return running.price_minor if running else catalogue.mailbox_price_minor()
+
+
 @step("password")
 def create_password(mailbox_id: str) -> None:
     mailbox = _under_way(mailbox_id, "IN_PROGRESS")
     if mailbox is None:
+        return
+    if catalogue.mailboxes_fail(mailbox.domain.name):
+        _fail_unheard(mailbox)
         return
     mailbox.status = "CREATING_PASSWORD"
     mailbox.save(update_fields=["status"])
     later(PASSWORD * _pace(mailbox.domain), "activate", mailbox_id)
 
 
+def _fail_unheard(mailbox: Mailbox) -> None:
+    """After it was paid for. No event is known for it: only reading the order tells."""
+    mailbox.status = "FAILED"
+    mailbox.save(update_fields=["status"])
+    _close(mailbox.order)
+
+
 def _pace(domain: Domain) -> float:
-    return SLOWNESS if catalogue.is_slow(domain.name) else 1.0
+    """How many times longer its mailboxes take."""
+    hours = clock.manners().get("microsoft_hours", 0) if domain.provider == "MICROSOFT" else 0
+    return max(SLOWNESS if catalogue.is_slow(domain.name) else 1.0, hours * 3600 / (MAILBOX + PASSWORD))
 
 
 @step("activate")
@@ -202,7 +238,7 @@ def subscribe(domain: Domain, order: Order) -> Subscription:
         person=domain.person,
         domain=domain,
         provider=order.provider,
-        price_minor=catalogue.MAILBOX_PRICE_MINOR,
+        price_minor=catalogue.mailbox_price_minor(),
         auto_renew=order.auto_renew,
         started_at=clock.now(),
         period_start=clock.now(),

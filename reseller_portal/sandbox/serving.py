@@ -1,8 +1,9 @@
-"""From a request to an answer: key, rate, fault, operation, journal. The same for HTTP and without a socket."""
+"""From a request to an answer: rate, key, quota, fault, operation, journal. The same for HTTP and without a socket."""
 
 import hmac
 import json
 import logging
+import math
 import os
 import time
 from collections import deque
@@ -13,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from reseller_portal.sandbox import clock, faults, moving, steps
+from reseller_portal.sandbox import clock, demands, faults, manners, moving, quotas, steps
 from reseller_portal.sandbox.forms import read_form
 from reseller_portal.sandbox.models import Journal
 from reseller_portal.sandbox.operations import (
@@ -41,27 +42,38 @@ AREAS = (
     subscriptions, platforms, prewarm, placement,
 )  # fmt: skip
 CALLS_PER_SECOND = 5
+MINUTE = 60.0
 LARGEST_BODY = 20 * 1024 * 1024
 SCENARIO_HEADER = "cmr-x-scenario"
 
 
 @dataclass
 class Pace:
-    """At most `calls` in any second, over everything of the key."""
+    """At most `calls` in any second, and as many in any minute as one is told, over everything that is asked."""
 
     calls: int = CALLS_PER_SECOND
+    now: Callable[[], float] = time.monotonic
     _times: deque[float] = field(default_factory=deque)
     _lock: Lock = field(default_factory=Lock)
 
     def admits(self) -> bool:
-        at = time.monotonic()
+        return not self.wait()
+
+    def wait(self, a_minute: int = 0) -> float:
+        """0 when the call may go, else whole seconds until one may; such a call is not counted."""
+        at = self.now()
         with self._lock:
-            while self._times and self._times[0] <= at - 1:
+            while self._times and self._times[0] <= at - MINUTE:
                 self._times.popleft()
-            if len(self._times) >= self.calls:
-                return False
-            self._times.append(at)
-            return True
+            waits = [self._full(self.calls, 1.0, at), self._full(a_minute, MINUTE, at) if a_minute else 0.0]
+            if not any(waits):
+                self._times.append(at)
+            return max(waits)
+
+    def _full(self, most: int, seconds: float, at: float) -> float:
+        if len(self._times) < most:
+            return 0.0
+        return float(max(0, math.ceil(self._times[-most] + seconds - at)))
 
 
 def operation_names() -> set[str]:
@@ -82,37 +94,59 @@ def respond(
     pace: Pace | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Answer:
-    """Answer a request of the API. Raises `Unanswered` and `faults.Garbled` for the line to carry out."""
+    """Answer a request of the API. Raises `Unanswered` and `faults.Garbled` for the line to carry out.
+
+    Whoever asks too often is told so, also with a wrong key; `pace` counts them all.
+    """
     served = moving.find_operation(method, path)
     if served is None:
         return Answer(404, {"error": f"Cannot {method} {path}"})
-    key = headers.get("cmr-x-api-key", "")
-    if not hmac.compare_digest(key.encode(), api_key().encode()):
-        return Refusal(401, "Invalid API Key").as_answer()
-    if pace and not pace.admits():
-        return _note(served, faults.throttled(1.0), key)
+    with clock.keeping_manners():
+        key = headers.get("cmr-x-api-key", "")
+        is_known = hmac.compare_digest(key.encode(), api_key().encode())
+        wait = pace.wait(clock.manners().get("calls_per_minute", 0)) if pace else 0.0
+        if wait:
+            return _note(served, faults.throttled(wait), key) if is_known else faults.throttled(wait)
+        if not is_known:
+            return Refusal(401, "Invalid API Key").as_answer()
+        return _answer(served, key, Request(query, headers, body), sleep)
+
+
+@dataclass(frozen=True)
+class Request:
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def _answer(served: Operation, key: str, asked: Request, sleep: Callable[[float], None]) -> Answer:
     steps.tick()
-    fault = faults.next_fault(served.name)
-
-    def effect() -> Answer:
-        return _carry_out(served, query, headers, body, is_halved=faults.halves(fault))
-
     try:
-        answer = faults.run(fault, effect, question=(served.name, *sorted(query.items())), sleep=sleep)
-        return _note(served, answer, key)
+        manners.refuse_all()
+        quotas.refuse_too_many(served.name)
+        fault = faults.next_fault(served.name)
+
+        def effect() -> Answer:
+            return _carry_out(served, asked, is_halved=faults.halves(fault))
+
+        question = (served.name, *sorted(asked.query.items()), asked.body)
+        return _note(served, faults.run(fault, effect, question=question, sleep=sleep), key)
+    except Refusal as refusal:
+        return _note(served, refusal.as_answer(), key)
+    except quotas.UsedUp as used_up:
+        return _note(served, faults.throttled(used_up.seconds), key)
     except (Unanswered, faults.Garbled):
         Journal.objects.create(operation=served.name, status=0, at=clock.now(), key_end=key[-4:])
         raise
 
 
-def _carry_out(
-    served: Operation, query: Mapping[str, str], headers: Mapping[str, str], body: bytes, *, is_halved: bool
-) -> Answer:
+def _carry_out(served: Operation, asked: Request, *, is_halved: bool) -> Answer:
     try:
-        content = _read(body, headers.get("content-type", ""))
+        content = _read(asked.body, asked.headers.get("content-type", ""))
         wish = faults.first_half(content) if is_halved else content
-        call = Call(served.name, query, wish, clock.now(), headers.get(SCENARIO_HEADER, ""))
-        _refuse_unstorable(query, content)
+        call = Call(served.name, asked.query, wish, clock.now(), asked.headers.get(SCENARIO_HEADER, ""))
+        _refuse_unstorable(asked.query, content)
+        demands.refuse_unfit(served.name, asked.query, content)
         if not served.writes:
             return served.answer(call)
         with transaction.atomic(using=ALIAS):

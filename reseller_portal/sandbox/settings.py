@@ -17,6 +17,8 @@ DATABASES = {
         "HOST": parse_qs(_url.query).get("host", [_url.hostname or ""])[0],
         "PORT": str(_url.port or ""),
         "CONN_MAX_AGE": 600,
+        # After a restart of PostgreSQL each thread would answer its next call with 500.
+        "CONN_HEALTH_CHECKS": True,
     },
 }
 DATABASE_ROUTERS = ["reseller_portal.sandbox.router.SandboxRouter"]

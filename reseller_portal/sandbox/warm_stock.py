@@ -16,13 +16,15 @@ PRACTICE = {
 STEMS = ("lanternfield", "tidegrove", "northquay", "amberline", "foxhollow", "brightfen", "stonemill", "riverbend")
 PEOPLE = (("Elif", "Moreau"), ("Otto", "Brandt"), ("Rhea", "Stone"), ("Juno", "Vale"))
 WARM_FOR = timedelta(days=120)
+FRESH_FOR = timedelta(days=60)
 
 
 def fill() -> None:
-    """Put the packages on the shelf once; what is sold does not come back."""
-    if Package.objects.exists():
-        return
+    """Put the packages on the shelf once; what is sold does not come back, and what grew old there is replaced."""
     since = clock.now() - WARM_FOR
+    if Package.objects.exists():
+        Package.objects.filter(is_sold=False, warm_since__lt=since - FRESH_FOR).update(warm_since=since)
+        return
     practice = [
         Package(
             domain=name, provider=provider, names=PEOPLE[2:3], price_minor=0, renewal_minor=0, is_practice=True,
@@ -75,6 +77,7 @@ def _doom(order: Order, number: int) -> str:
 
 def _sell(order: Order, name: str, forward_to: str) -> str:
     """Hand over a package. Returns the reason when it cannot be had."""
+    fill()
     rows = Package.objects.filter(domain=name, provider=order.provider, is_practice=order.wish["practice"])
     package = rows.filter(is_sold=False).first()
     if package is None:

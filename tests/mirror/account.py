@@ -24,6 +24,7 @@ class Account:
 
     def __post_init__(self) -> None:
         self.api = Api(self.control)
+        self.control.behave(workspace_records="equipped")
 
     def user(self, name: str, **changed: str) -> str:
         told = {"email": f"{name}@{name}.example", "company": name.title(), **changed}

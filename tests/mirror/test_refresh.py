@@ -9,6 +9,7 @@ from domains.models import Domain
 from mailboxes.models import Credential, Mailbox
 from mailboxes.services.secrets import reveal
 from reseller_portal.operations.models import Operation
+from reseller_portal.sandbox import mail_records
 from reseller_portal.sandbox.models import Domain as SoldDomain
 from reseller_portal.sandbox.models import Mailbox as SoldMailbox
 from tests.shop import Shop
@@ -41,6 +42,8 @@ def calls(shop: Shop) -> int:
 
 def test_a_domain_is_asked_for_and_the_page_waits_for_nothing(owned: Shop) -> None:
     SoldDomain.objects.update(auto_renew=True)
+    owned.sandbox.behave(workspace_records="equipped")
+    mail_records.equip(SoldDomain.objects.get())
     before = calls(owned)
     answer = browser(owned.world.ada).post("/c/acme/domains/first.com/refresh/", headers=PART)
     assert calls(owned) == before

@@ -19,6 +19,7 @@ def test_mail_of_a_whole_domain_is_forwarded_only_when_all_its_mailboxes_are_act
 
 def test_a_domain_without_mailboxes_forwards_no_mail(api: Api) -> None:
     user = api.user()
+    api.control.behave(optional_fields=["mailboxes"])
     api.order(user, "bare.com", mailboxes={})
     api.control.advance(30)
     body = {"domains": ["bare.com"], "email": "all@elsewhere.example"}

@@ -61,6 +61,7 @@ def test_an_order_whose_names_are_all_gone_fails_and_costs_nothing(api: Api) -> 
 
 def test_a_domain_removed_before_it_is_registered_is_not_bought(api: Api) -> None:
     user = api.user()
+    api.control.behave(optional_fields=["mailboxes"])
     api.order(user, "second-thought.com", mailboxes={})
     key = api.ok("GET", "/domains/by-user", userId=user)["data"]["domains"][0]["domainId"]
     api.ok("DELETE", "/domains", {"domainIds": [key]}, userId=user)

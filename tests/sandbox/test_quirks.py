@@ -39,7 +39,7 @@ def test_quirk_04_money_is_text_or_number_and_only_the_warm_order_answers_201(ow
 def test_quirk_05_failures_hide_inside_a_200(owner: Owner) -> None:
     wish = {
         "domains": [{"domain": "google.com", "years": 1}],
-        "mailboxes": {},
+        "mailboxes": {"google.com": [{"username": "maya", "firstName": "Maya", "lastName": "Ferro"}]},
         "billingCycle": "MONTHLY",
         "confirm": False,
         "serviceProvider": "GOOGLE",
@@ -110,7 +110,7 @@ def test_quirk_11_an_update_of_a_user_wants_every_field_and_decodes_entities(api
     assert api.call("PUT", "/users", {"city": "Salem"}, userId=user).status_code == 400
     api.ok("PUT", "/users", {**USER, "city": "Salem"}, userId=user)
     assert api.ok("GET", "/users", userId=user)["data"]["city"] == "Salem"
-    api.control.take_partial_updates(True)
+    api.control.behave(partial_updates=True)
     api.ok("PUT", "/users", {"city": "Bend"}, userId=user)
     told = api.ok("GET", "/users", userId=user)["data"]
     assert (told["city"], told["firstName"]) == ("Bend", "Ivo")

@@ -58,7 +58,8 @@ def test_an_order_is_processed_once(shop: Shop) -> None:
     shop.order("first.com")
     shop.work()
     (order_id,) = {json.loads(each.body)["data"].get("orderId") for each in after_a_minute(shop)}
-    again = call("POST", "/orders/process", json={"orderId": order_id})
+    user = Person.objects.get().id
+    again = call("POST", f"/orders/process?userId={user}", json={"orderId": order_id})
     assert again.status_code == 409
     assert len(shop.sandbox.movements()) == 2
 

@@ -5,10 +5,13 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from reseller_portal.sandbox import clock, wallet
+from reseller_portal.sandbox.manners import refuse_unknown, wallet_answer
 from reseller_portal.sandbox.models import Mailbox, Subscription
 from reseller_portal.sandbox.operations.owned import GONE, mailbox_by_id
 from reseller_portal.sandbox.tallies import counts_of_mailboxes, counts_of_subscriptions, keys_of_page
 from reseller_portal.sandbox.wire import Answer, Call, ok, operation, paged
+
+SUBSCRIPTION_STATES = {"ACTIVE", "RENEWING", "PAST_DUE", "CANCELLED", "EXPIRED"}
 
 
 @operation("list_user_mailboxes", "GET", "/mailboxes/single")
@@ -60,6 +63,7 @@ def list_subscriptions(call: Call) -> Answer:
     page, limit = call.page(default=50, most=50)
     rows = Subscription.objects.order_by("id")
     wanted = {"status": "status", "componentSubscriptionId": "id", "domain": "domain__name"}
+    refuse_unknown(call, "status", SUBSCRIPTION_STATES)
     asked = {field: call.query[key] for key, field in wanted.items() if call.query.get(key)}
     rows = rows.filter(**asked)
     if asked.keys() <= {"status"}:
@@ -79,7 +83,7 @@ def get_wallet(call: Call) -> Answer:
         "autoRechargeEnabled": False,
         "autoRechargeDetails": None,
     }
-    return ok("Wallet details fetched successfully", data)
+    return wallet_answer(ok("Wallet details fetched successfully", data))
 
 
 def _mailbox_json(mailbox: Mailbox) -> dict[str, Any]:

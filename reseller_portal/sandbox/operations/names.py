@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reseller_portal.sandbox import catalogue, clock
+from reseller_portal.sandbox.manners import as_written
 from reseller_portal.sandbox.models import Domain
 from reseller_portal.sandbox.operations.owned import GONE
 from reseller_portal.sandbox.wire import Answer, Call, Refusal, ok, operation, paged
@@ -99,8 +100,8 @@ def _offer(name: str, years: int) -> dict[str, Any]:
         "domainName": name,
         "status": "AVAILABLE",
         "isPremiumDomain": False,
-        "domainPrice": catalogue.price_minor(name, years) / 100,
-        "renewPrice": catalogue.renewal_minor(name) / 100,
+        "domainPrice": as_written(catalogue.price_minor(name, years) / 100, name),
+        "renewPrice": as_written(catalogue.renewal_minor(name) / 100),
         "years": years,
     }
 

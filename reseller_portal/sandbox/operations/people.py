@@ -1,6 +1,9 @@
 """Users and geography."""
 
 import html
+import re
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,18 +16,23 @@ from reseller_portal.sandbox.wire import Answer, Call, Refusal, bare, ok, operat
 
 REQUIRED = (
     "email",
+    "company",
     "firstName",
     "lastName",
     "country",
     "city",
     "addressLineOne",
+    "languagePreference",
     "postalCode",
     "state",
     "phoneCc",
     "phone",
 )
-OPTIONAL = ("company", "addressLineTwo", "addressLineThree", "languagePreference")
+OPTIONAL = ("addressLineTwo", "addressLineThree")
 LONGEST_EMAIL = 254
+LONGEST_TEXT = 255
+EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
+SIGNS = set(" .,'#&()/-")
 
 
 @operation("create_user", "POST", "/users", writes=True)
@@ -66,19 +74,27 @@ def delete_user(call: Call) -> Answer:
 
 def _record(call: Call) -> dict[str, Any]:
     """The known fields, with HTML entities decoded. Raises `Refusal` for what is missing or malformed."""
-    record: dict[str, Any] = {key: html.unescape(str(call.need(key, str))) for key in REQUIRED}
-    for key in OPTIONAL:
-        value = call.body.get(key)
-        if value is not None and not isinstance(value, str):
-            raise Refusal(400, f"{key} must be a text")
-        record[key] = html.unescape(value) if value else value
-    if "@" not in record["email"]:
+    free = set(clock.manners().get("optional_fields", ()))
+    wanted = [key for key in REQUIRED if key not in free or call.body.get(key)]
+    record: dict[str, Any] = {key: html.unescape(str(call.need(key, str))) for key in wanted}
+    record |= {key: html.unescape(str(call.body[key])) for key in OPTIONAL if call.body.get(key)}
+    _refuse_odd_text({key: text for key, text in record.items() if key != "email"})
+    if not EMAIL.fullmatch(record["email"]):
         raise Refusal(400, "email must be an e-mail address")
     if len(record["email"]) > LONGEST_EMAIL:
         raise Refusal(400, "email is too long")
     if pycountry.countries.get(alpha_2=record["country"]) is None:
         raise Refusal(400, "country must be a two-letter code")
     return record
+
+
+def _refuse_odd_text(texts: Mapping[str, str]) -> None:
+    """Letters of any script, digits, spaces and some signs; looked at after HTML entities are decoded."""
+    for key, text in texts.items():
+        if not text.strip() or len(text) > LONGEST_TEXT:
+            raise Refusal(400, f"{key} is missing or malformed")
+        if not all(each in SIGNS or unicodedata.category(each)[0] in "LM" or each.isdecimal() for each in text):
+            raise Refusal(400, f"{key} holds characters that are not allowed")
 
 
 @operation("get_user", "GET", "/users")

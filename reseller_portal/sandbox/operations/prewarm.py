@@ -5,8 +5,9 @@ from typing import Any
 
 from reseller_portal.sandbox import clock, warm_stock
 from reseller_portal.sandbox.ids import new_action_id
+from reseller_portal.sandbox.manners import refuse_unknown
 from reseller_portal.sandbox.models import Domain, Order, Package
-from reseller_portal.sandbox.operations.names import valid_provider
+from reseller_portal.sandbox.operations.names import PROVIDERS, valid_provider
 from reseller_portal.sandbox.operations.people import find_person
 from reseller_portal.sandbox.steps import later
 from reseller_portal.sandbox.wire import Answer, Call, Refusal, ok, operation
@@ -44,10 +45,12 @@ def order_sandbox_prewarmed_domains(call: Call) -> Answer:
     also=(("DELETE", "/sandbox/pre-warmup/reset"),),
 )
 def reset_sandbox_prewarmed(call: Call) -> Answer:
-    """Of one user, or of all of them."""
+    """Of one user, or of all of them; what is still on its way is forgotten, too."""
     rows = Domain.objects.filter(name__in=Package.objects.filter(is_practice=True).values("domain"))
     if call.query.get("userId"):
         rows = rows.filter(person_id=call.query["userId"])
+    queued = Order.objects.filter(wish__practice=True)
+    (queued.filter(person_id=call.query["userId"]) if call.query.get("userId") else queued).delete()
     rows.delete()
     return ok("Sandbox records deleted successfully")
 
@@ -55,6 +58,7 @@ def reset_sandbox_prewarmed(call: Call) -> Answer:
 def _shelf(call: Call, *, is_practice: bool) -> Answer:
     """The page fields lie flat, and there is no nextPage (contract, quirk 3)."""
     warm_stock.fill()
+    refuse_unknown(call, "serviceProvider", PROVIDERS)
     page, limit = call.page()
     rows = Package.objects.filter(is_practice=is_practice, is_sold=False).order_by("domain")
     if call.query.get("serviceProvider"):

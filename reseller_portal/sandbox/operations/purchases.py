@@ -32,7 +32,7 @@ def place_order(call: Call) -> Answer:
         raise Refusal(400, "domains must name at least one domain, and none twice")
     wish = _shared_wish(call, names)
     wish["domains"] = [each for each in domains if not catalogue.is_taken(each["domain"])]
-    unavailable = [each["domain"] for each in domains if catalogue.is_taken(each["domain"])]
+    unavailable = wish["unavailable"] = [each["domain"] for each in domains if catalogue.is_taken(each["domain"])]
     return _placed(_write(person, wish, call), call, unavailableDomains=unavailable)
 
 
@@ -54,8 +54,8 @@ def place_mailbox_order(call: Call) -> Answer:
     person = find_person(call.user_id())
     if bool(call.body.get("subscriptionId")) == bool(call.body.get("domainId")):
         raise Refusal(400, "Exactly one of subscriptionId and domainId is required")
-    domain = _owned_domain(person, call.body)
-    wish = _shared_wish(call, {domain.name})
+    domain, subscription = _owned_domain(person, call.body)
+    wish = _shared_wish(call, {domain.name}, provider=subscription.provider if subscription else "GOOGLE")
     if not wish["mailboxes"].get(domain.name):
         raise Refusal(400, "mailboxes must not be empty")
     taken = _existing(wish["mailboxes"])
@@ -81,15 +81,16 @@ def get_order(call: Call) -> Answer:
         "serviceProvider": order.provider,
         "billingCycle": order.wish["billingCycle"],
         "autoRenew": order.auto_renew,
-        "totalPrice": wallet.as_dollars(order.total_minor),
         "createdAt": clock.as_text(order.created_at),
         "domains": [_domain_line(each) for each in order.domain_set.order_by("name")],
         "mailboxes": [
             {"mailboxId": each.id, "email": each.email, "status": each.status}
             for each in order.mailbox_set.order_by("email")
         ],
-        "unavailableDomains": [],
+        "unavailableDomains": order.wish.get("unavailable", []),
     }
+    if order.processed_at:
+        data["totalPrice"] = wallet.as_dollars(order.total_minor)
     return ok("Order fetched successfully", data)
 
 
@@ -118,10 +119,11 @@ def _wished_domain(value: object) -> dict[str, Any]:
     return {"domain": valid_name(value["domain"]), "years": years, "forwarding": forwarding}
 
 
-def _shared_wish(call: Call, names: set[str]) -> dict[str, Any]:
+def _shared_wish(call: Call, names: set[str], *, provider: str = "GOOGLE") -> dict[str, Any]:
+    """`provider` is what holds where the call says none."""
     if str(call.body.get("billingCycle", "MONTHLY")) not in CYCLES:
         raise Refusal(400, "billingCycle must be MONTHLY")
-    provider = valid_provider(call.body.get("serviceProvider"))
+    provider = valid_provider(call.body.get("serviceProvider") or provider)
     mailboxes = call.body.get("mailboxes") or {}
     if not isinstance(mailboxes, Mapping):
         raise Refusal(400, "mailboxes must be a map by domain name")
@@ -171,7 +173,9 @@ def _wished_mailbox(value: object) -> dict[str, Any]:
     }
 
 
-def _owned_domain(person: Person, body: Mapping[str, Any]) -> Domain:
+def _owned_domain(person: Person, body: Mapping[str, Any]) -> tuple[Domain, Subscription | None]:
+    """The domain, and the subscription that was named."""
+    found = None
     if body.get("subscriptionId"):
         found = Subscription.objects.filter(pk=body["subscriptionId"], person=person).select_related("domain").first()
         if found and found.status not in provisioning.RUNNING:
@@ -183,7 +187,7 @@ def _owned_domain(person: Person, body: Mapping[str, Any]) -> Domain:
         raise Refusal(404, "Domain or subscription not found")
     if domain.status != "ACTIVE":
         raise Refusal(422, "Domain is not active")
-    return domain
+    return domain, found
 
 
 def _existing(mailboxes: Mapping[str, list[dict[str, Any]]]) -> list[str]:
@@ -203,7 +207,7 @@ def _find(call: Call, order_id: str) -> Order:
     order = Order.objects.select_related("person").filter(pk=order_id).first()
     if order is None:
         raise Refusal(404, "Order not found")
-    if call.query.get("userId") not in {None, "", order.person_id}:
+    if call.user_id() != order.person_id:
         raise Refusal(403, "Order belongs to another user")
     return order
 
@@ -230,7 +234,8 @@ def _total(order: Order) -> int:
     sold = {each["domain"] for each in order.wish["domains"]} or set(order.wish["mailboxes"])
     mailboxes = [each for name, rows in order.wish["mailboxes"].items() if name in sold for each in rows]
     warm = sum(1 for each in mailboxes if each["onWarmup"])
-    return domains + catalogue.MAILBOX_PRICE_MINOR * len(mailboxes) + catalogue.WARMUP_PRICE_MINOR * warm
+    price = provisioning.mailbox_price_minor(order.wish.get("domainId", ""))
+    return domains + price * len(mailboxes) + catalogue.WARMUP_PRICE_MINOR * warm
 
 
 def _write_things(order: Order, call: Call) -> None:
