@@ -19,9 +19,10 @@ def main(lock: Path) -> None:
         sys.exit(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     stamp = VENV / f"{lock.stem}.installed"
-    if stamp.exists() and stamp.read_text() == wanted and (VENV / "bin" / "python").exists():
+    is_there = is_of_this_python(VENV)
+    if is_there and stamp.exists() and stamp.read_text() == wanted:
         return
-    if not (VENV / "bin" / "python").exists():
+    if not is_there:
         make_venv()
     sys.stdout.write(f"Installing what {lock.name} names ...\n")
     sys.stdout.flush()
@@ -29,6 +30,16 @@ def main(lock: Path) -> None:
     if subprocess.run([*command, "--require-hashes", "-r", str(lock)], check=False).returncode:
         sys.exit("Installing the dependencies failed; the lines above say which. Run the same command again to resume.")
     stamp.write_text(wanted)
+
+
+def is_of_this_python(venv: Path) -> bool:
+    """One that another Python made holds packages that this one does not see, or cannot load."""
+    settings = venv / "pyvenv.cfg"
+    if not (venv / "bin" / "python").exists() or not settings.exists():
+        return False
+    known = dict(line.partition("=")[::2] for line in settings.read_text().splitlines())
+    version = {key.strip(): value.strip() for key, value in known.items()}.get("version", "")
+    return version.split(".")[:2] == [str(part) for part in sys.version_info[:2]]
 
 
 def make_venv() -> None:

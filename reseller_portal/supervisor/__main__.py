@@ -19,6 +19,8 @@ def main(arguments: list[str]) -> int:
     if command not in (["run"], ["sandbox"], ["reset"], ["load"]) or len(more) != (command == ["load"]):
         _say("usage: python -m reseller_portal.supervisor run | sandbox | reset | load MAILBOXES")
         return 2
+    # What this writes, logs and mails too, is for nobody else on the machine.
+    os.umask(0o077)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

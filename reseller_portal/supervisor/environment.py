@@ -90,7 +90,19 @@ def portal_environment(
             "UPSTREAM_IS_SANDBOX": "true",
             "WEBHOOK_SECRETS": SANDBOX_KEY,
         }
-    return {**LEAN, **defaults, **plan.outside, **fixed}
+    return {**LEAN, **defaults, **plan.outside, **fixed, **without_proxy_for_loopback(plan.outside)}
+
+
+def of_services(environment: Mapping[str, str]) -> dict[str, str]:
+    """Web, worker and beat serve as the run-time role: the owner's address is for commands alone."""
+    return {key: value for key, value in environment.items() if key != "DATABASE_OWNER_URL"}
+
+
+def without_proxy_for_loopback(outside: Mapping[str, str]) -> dict[str, str]:
+    """The embedded parts talk to each other, whatever proxy leads outside."""
+    found = outside.get("no_proxy") or outside.get("NO_PROXY") or ""
+    names = ",".join(dict.fromkeys([*filter(None, found.split(",")), "127.0.0.1", "localhost"]))
+    return {"no_proxy": names, "NO_PROXY": names}
 
 
 def sandbox_environment(plan: Plan, database_url: str, *, is_alone: bool = False) -> dict[str, str]:

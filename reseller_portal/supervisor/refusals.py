@@ -1,5 +1,6 @@
 """What is looked at before anything starts. Each refusal is one line that names what to do."""
 
+import base64
 import os
 import socket
 from collections.abc import Mapping
@@ -27,16 +28,32 @@ class Interrupted(Exception):
     """The person asked to stop before everything was up."""
 
 
+# PostgreSQL's own starter passes the path through a shell, between double quotes.
+UNFIT = set('"$`\\\n')
+
+
 def check_folder(folder: Path) -> None:
+    if found := UNFIT & set(str(folder)):
+        raise Refusal(f"The folder {str(folder)!r} holds {found.pop()!r}. Set PORTAL_DATA to another folder.")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         probe = folder / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
     except OSError as error:
         raise Refusal(
-            f"The folder {folder} cannot be written ({error.strerror}). Set PORTAL_DATA to one that can."
+            f"The folder {folder} cannot be used ({error.strerror}). Set PORTAL_DATA to one of your own."
         ) from None
+
+
+def make_private(folder: Path) -> None:
+    """For its owner alone, whatever the umask; started by root, the database's own user may pass through, not look."""
+    is_root = os.getuid() == 0
+    missing = [each for each in folder.parents if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing if is_root else ():
+        each.chmod(0o711)
+    folder.chmod(0o711 if is_root else 0o700)
 
 
 def holds_an_install(folder: Path) -> bool:
@@ -70,8 +87,17 @@ def check_urls(environment: Mapping[str, str]) -> None:
             raise Refusal(f"{name} is not an address that can be used. It looks like {EXAMPLES[name]}.")
     if environment.get("CELERY_BROKER_URL", "").startswith("amqp") and not environment.get("CACHE_URL"):
         raise Refusal("CELERY_BROKER_URL is a RabbitMQ, which is no cache: set CACHE_URL to a Redis.")
+    if not all(map(_is_field_key, environment.get("FIELD_KEYS", "").replace(" ", "").split(","))):
+        raise Refusal("FIELD_KEYS must hold Fernet keys, separated by commas: 32 bytes in url-safe base64 each.")
     if environment.get("UPSTREAM_URL") and not environment.get("UPSTREAM_KEY"):
         raise Refusal("UPSTREAM_URL is set, so UPSTREAM_KEY must hold the key for it.")
+
+
+def _is_field_key(text: str) -> bool:
+    try:
+        return not text or len(base64.urlsafe_b64decode(text)) == 32
+    except ValueError:
+        return False
 
 
 def check_answers(name: str, url: str) -> None:

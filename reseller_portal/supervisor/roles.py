@@ -27,6 +27,10 @@ def make_embedded(cluster: Cluster, keys: Mapping[str, str]) -> DatabaseUrls:
             _make_role(link, role, keys[key])
         _make_database(link, "portal", OWNER)
         _make_database(link, "sandbox", SANDBOX)
+        # Each role enters its own database and no other.
+        for name in ("portal", "sandbox", "postgres", "template1"):
+            link.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+        link.execute(sql.SQL("GRANT CONNECT ON DATABASE portal TO {}").format(sql.Identifier(APP)))
     return DatabaseUrls(
         owner=cluster.url(role=OWNER, password=keys["OWNER_PASSWORD"], database="portal"),
         app=cluster.url(role=APP, password=keys["APP_PASSWORD"], database="portal"),

@@ -1,6 +1,8 @@
 """`make run`: everything on one machine, in order, until Ctrl-C."""
 
+import errno
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,7 +12,13 @@ from dataclasses import dataclass
 from reseller_portal.supervisor import fingerprints, services, valkey
 from reseller_portal.supervisor.commands import Commands
 from reseller_portal.supervisor.databases import Keeper, choose_databases
-from reseller_portal.supervisor.environment import SANDBOX_KEY, Plan, portal_environment, sandbox_environment
+from reseller_portal.supervisor.environment import (
+    SANDBOX_KEY,
+    Plan,
+    of_services,
+    portal_environment,
+    sandbox_environment,
+)
 from reseller_portal.supervisor.keys import load_keys
 from reseller_portal.supervisor.leftovers import end_leftovers, note_children, only_run
 from reseller_portal.supervisor.postgres import forget_cluster
@@ -25,6 +33,12 @@ KEPT_FILES = ("secrets.json", "static.fingerprint", "children.json", "run.lock")
 Say = Callable[[str], None]
 
 
+def in_words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Make room: all goes on by itself then."
+    return f"The machine does not let the portal look after its processes: {error}. It tries again."
+
+
 @dataclass(frozen=True)
 class Install:
     """One run: what it consists of, its processes, and whether the person asked to stop."""
@@ -37,9 +51,18 @@ class Install:
     commands: Commands
 
     def watch(self) -> None:
+        """Outlives what the machine lacks for a while, and says it once each time."""
+        said = ""
         while not self.stopped.wait(WATCH_SECONDS):
-            self.keeper.look_after()
-            self.family.look_after()
+            try:
+                self.keeper.look_after()
+                self.family.look_after()
+                said = ""
+            except (OSError, subprocess.SubprocessError) as error:
+                words = in_words(error)
+                if words != said:
+                    self.say(words)
+                said = words
 
 
 def run(plan: Plan, say: Say, stopped: threading.Event) -> None:
@@ -131,6 +154,7 @@ def _start(install: Install) -> dict[str, str]:
 
 def _start_services(install: Install, environment: Mapping[str, str], sandbox: Mapping[str, str]) -> None:
     plan, family = install.plan, install.family
+    environment = of_services(environment)
     web = services.make_web(plan, environment)
     waits: list[tuple[str, Child]] = [(f"{plan.portal_address}/health/ready/", web)]
     family.add(web)

@@ -1,29 +1,26 @@
 """The embedded broker: the valkey server in the wheel, on a unix socket, with everything written down."""
 
-import hashlib
+import os
 import shutil
 import socket
 import threading
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import gettempdir
 
 from reseller_portal.supervisor.processes import Child
 from reseller_portal.supervisor.refusals import Refusal
+from reseller_portal.supervisor.sockets import socket_folder
 from reseller_portal.supervisor.waiting import wait_until
 
 
 def socket_path(folder: Path) -> Path:
-    """Unix sockets have about 100 characters, so a deep data folder gets one under the temporary folder."""
-    kept = folder / "valkey.sock"
-    if len(str(kept)) < 90:
-        return kept
-    return Path(gettempdir()) / f"valkey-{hashlib.sha256(str(folder).encode()).hexdigest()[:10]}.sock"
+    return socket_folder(folder, owners=(os.getuid(),)) / "valkey.sock"
 
 
 def make_child(folder: Path, log: Path) -> Child:
     folder.mkdir(parents=True, exist_ok=True)
     place = socket_path(folder)
+    place.parent.mkdir(mode=0o700, exist_ok=True)
     place.unlink(missing_ok=True)
     options = {
         "port": "0", "unixsocket": str(place), "unixsocketperm": "700", "dir": str(folder), "appendonly": "yes",

@@ -1,5 +1,6 @@
 """Wait until something answers."""
 
+import re
 import threading
 import time
 import urllib.error
@@ -26,10 +27,16 @@ def wait_for_http(url: str, child: Child, stopped: threading.Event, *, seconds: 
     wait_until(answers, child, stopped, seconds=seconds)
 
 
+def _last_words(child: Child) -> str:
+    """What it printed last; of an exception without the name of its class."""
+    lines = child.log.read_text(errors="replace").strip().splitlines() if child.log.exists() else []
+    return re.sub(r"^[\w.]+: ", "", lines[-1]) if lines else "it said nothing."
+
+
 def wait_until(is_there: Callable[[], bool], child: Child, stopped: threading.Event, *, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not is_there():
         if not child.is_alive or time.monotonic() > deadline:
-            raise Refusal(f"{child.name} did not start; its last words are in {child.log}.")
+            raise Refusal(f"{child.name} did not start: {_last_words(child)} (all of it is in {child.log})")
         if stopped.wait(0.1):
             raise Interrupted

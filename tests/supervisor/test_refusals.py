@@ -18,7 +18,7 @@ def test_a_port_in_use_is_named_with_the_variable_that_changes_it() -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(Refusal, match=r"cannot be written \(Not a directory\)\. Set PORTAL_DATA"):
+    with pytest.raises(Refusal, match=r"cannot be used \(Not a directory\)\. Set PORTAL_DATA"):
         check_folder(tmp_path / "file" / "data")
 
 
@@ -31,6 +31,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         ({"UPSTREAM_URL": "upstream.example"}, "UPSTREAM_URL is not an address"),
         ({"CELERY_BROKER_URL": "amqp://host"}, "set CACHE_URL to a Redis"),
         (REAL, "UPSTREAM_KEY must hold the key"),
+        ({"FIELD_KEYS": "short"}, "FIELD_KEYS must hold Fernet keys"),
         ({"PORT": "http"}, "PORT must be a number from 1 to 65535, not 'http'"),
         ({"SANDBOX_PORT": "70000"}, "SANDBOX_PORT must be a number from 1 to 65535"),
         ({"PORT": "8400", "SANDBOX_PORT": "8400"}, "PORT and SANDBOX_PORT are both 8400"),

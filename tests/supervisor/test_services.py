@@ -34,7 +34,7 @@ def test_the_broker_starts_on_a_socket_of_its_own_and_stops(
 def test_a_service_that_dies_while_it_is_waited_for_is_refused(make_child: MakeChild, stopped: threading.Event) -> None:
     child = make_child("The portal", "raise SystemExit(1)")
     child.start()
-    with pytest.raises(Refusal, match=r"^The portal did not start; its last words are in "):
+    with pytest.raises(Refusal, match=r"^The portal did not start: it said nothing\. \(all of it is in "):
         wait_until(lambda: False, child, stopped, seconds=10)
 
 
