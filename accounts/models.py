@@ -186,6 +186,24 @@ class Membership(models.Model):
         return f"{self.user} at {self.customer}"
 
 
+class Draft(models.Model):
+    """What a person is putting together at a customer: an order, a list of names. Not money, not history."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="drafts")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
+    key = models.CharField(max_length=16)
+    content = models.JSONField(default=dict)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["customer", "user", "key"], name="one_draft_per_key")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class AuditEntry(models.Model):
     """Who did what, for whom, to what. Append-only; names are copied so that it outlives what it speaks of."""
 

@@ -1,22 +1,29 @@
 """What the page *Find domains* shows: every name asked for, with its answer as soon as there is one."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from anyascii import anyascii
 
 from accounts.models import Customer
 from billing.availability import AVAILABILITY, SUGGESTIONS
-from billing.checking import price_of
-from billing.models import Item
-from domains.names import PastedName, as_shown
+from billing.models import PROVIDER_WORDS, Item, PriceRule
+from billing.price_rules import price_minor, rule_for
+from domains.services.deliveries import owned
+from reseller_portal.core.lists.domains import PastedName, readable
+from reseller_portal.core.lists.text import without_unseen
 from reseller_portal.operations import lookups
 from reseller_portal.operations.models import Operation
 
 MOST_NAMES = 500
+LONGEST_KEYWORD = 50
+_NOT_IN_A_NAME = re.compile(r"[^a-z0-9-]+")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`state` is checking, ready (free), problem (taken, wrong) or failed (no answer). Prices in minor units."""
+    """`state` is checking, ready (free), yours, problem (taken, wrong) or failed (no answer). Prices in minor units."""
 
     name: str
     shown: str
@@ -24,50 +31,78 @@ class Answer:
     word: str
     price_minor: int | None = None
     renew_minor: int | None = None
+    line: int = 0
 
     @property
     def is_free(self) -> bool:
         return self.state == "ready"
 
+    @property
+    def is_owned(self) -> bool:
+        return self.state == "yours"
+
 
 def ask_for_names(customer: Customer, names: Sequence[str]) -> None:
-    lookups.ask(customer=customer, kind=AVAILABILITY, keys=names)
+    """Put the question about each name that the customer does not own."""
+    mine = owned(customer, set(names))
+    lookups.ask(customer=customer, kind=AVAILABILITY, keys=[name for name in names if name not in mine])
 
 
 def ask_for_suggestions(customer: Customer, keyword: str) -> None:
     lookups.ask(customer=customer, kind=SUGGESTIONS, keys=[keyword])
 
 
+def keyword_of(typed: str) -> str:
+    """The letters, digits and hyphens of what was typed, in Latin letters; a whole name is cut to its first part."""
+    text = anyascii(without_unseen(typed[:200]).lower()).lower().replace(" ", "")
+    return _NOT_IN_A_NAME.sub("", text.partition(".")[0])[:LONGEST_KEYWORD].strip("-")
+
+
+def is_as_typed(keyword: str, typed: str) -> bool:
+    """Whether the keyword is what was typed, blanks and capitals aside."""
+    return keyword == "".join(typed.lower().partition(".")[0].split())
+
+
 def answers_for_names(customer: Customer, pasted: Sequence[PastedName]) -> list[Answer]:
     """One answer for each entry, in the order it was pasted."""
     names = [each.name for each in pasted if each.name]
+    mine = {name: PROVIDER_WORDS.get(each.provider, "") for name, each in owned(customer, set(names)).items()}
     found = {row.key: row for row in lookups.find(customer=customer, kind=AVAILABILITY, keys=names)}
-    return [_of_name(customer, each, found.get(each.name)) for each in pasted]
+    rule = rule_for(customer.brand, Item.DOMAIN)
+    return [_of_name(rule, each, found.get(each.name), mine) for each in pasted]
 
 
-def answers_for_keyword(customer: Customer, keyword: str) -> tuple[list[Answer], bool]:
-    """The suggestions, and whether they are still awaited."""
-    rows = lookups.find(customer=customer, kind=SUGGESTIONS, keys=[keyword])
+def answers_for_keyword(customer: Customer, keyword: str) -> tuple[list[Answer], bool, bool]:
+    """The suggestions, whether they are still awaited, and whether they were ever asked for."""
+    rows = lookups.find(customer=customer, kind=SUGGESTIONS, keys=[keyword]) if keyword else []
     if not rows or not rows[0].is_final:
-        return [], bool(rows)
-    return [_free(customer, told) for told in rows[0].answer.get("domains", []) if told["is_available"]], False
+        return [], bool(rows), bool(rows)
+    told = [each for each in rows[0].answer.get("domains", []) if each["is_available"]]
+    mine = owned(customer, {str(each["name"]) for each in told})
+    rule = rule_for(customer.brand, Item.DOMAIN)
+    return [_free(rule, each) for each in told if each["name"] not in mine], False, True
 
 
-def _of_name(customer: Customer, pasted: PastedName, lookup: Operation | None) -> Answer:
+def _of_name(rule: PriceRule | None, pasted: PastedName, lookup: Operation | None, mine: Mapping[str, str]) -> Answer:
     if pasted.problem:
-        return Answer(pasted.text, pasted.text, "problem", pasted.problem)
-    shown = as_shown(pasted.name)
+        return Answer(pasted.text, pasted.text, "problem", pasted.problem, line=pasted.line)
+    shown = readable(pasted.name)
+    if pasted.name in mine:
+        provider = mine[pasted.name]
+        return Answer(pasted.name, shown, "yours", f"Yours, {provider}" if provider else "Yours")
     if lookup is None or lookup.state == Operation.State.FAILED:
         return Answer(pasted.name, shown, "failed", "No answer. Ask again.")
     if not lookup.is_final:
         return Answer(pasted.name, shown, "checking", "Asking")
     if not lookup.answer["is_available"]:
         return Answer(pasted.name, shown, "problem", "Taken")
-    return _free(customer, lookup.answer)
+    return _free(rule, lookup.answer)
 
 
-def _free(customer: Customer, told: dict[str, object]) -> Answer:
+def _free(rule: PriceRule | None, told: Mapping[str, object]) -> Answer:
     name, cost, renew = str(told["name"]), int(str(told["cost_minor"])), int(str(told["renew_minor"]))
     word = "Free, premium price" if told["is_premium"] else "Free"
-    price = price_of(customer, Item.DOMAIN, cost)
-    return Answer(name, as_shown(name), "ready", word, price, price_of(customer, Item.DOMAIN, renew) if renew else None)
+    if rule is None:
+        return Answer(name, readable(name), "ready", word)
+    later = price_minor(rule, renew) if renew else None
+    return Answer(name, readable(name), "ready", word, price_minor(rule, cost), later)

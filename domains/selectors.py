@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from accounts.models import Customer
 from domains.models import Domain
-from reseller_portal.core.pages import Search, Window, window, window_containing
+from reseller_portal.core.pages import Search, Window, window, window_containing, window_readable
 
 STATES = {
     "active": ["ACTIVE"],
@@ -16,6 +16,7 @@ STATES = {
     "attention": ["GRACE_PERIOD", "EXPIRED", "FAILED"],
 }
 ORDER = ("name", "id")
+MOST_NAMED = 100
 
 
 class DomainRow(NamedTuple):
@@ -35,9 +36,16 @@ def list_domains(*, customer: Customer, contains: str = "", state: str = "", aft
     rows = Domain.objects.filter(customer=customer).values_list(*DomainRow._fields, named=True)
     states, needle = STATES.get(state), contains.strip().lower()
     if needle:
-        return window_containing(rows, Search("domains_containing", needle, states), order=ORDER, after=after)
+        look = window_containing if needle.isascii() else window_readable
+        return look(rows, Search("domains_containing", needle, states), order=ORDER, after=after)
     rows = rows.filter(state__in=states) if states else rows.exclude(state=Domain.State.REMOVED)
     return window(rows, order=ORDER, after=after)
+
+
+def active_names(*, customer: Customer) -> list[str]:
+    """The first names that mailboxes can be ordered on, for choosing one."""
+    rows = Domain.objects.filter(customer=customer, state=Domain.State.ACTIVE).exclude(upstream_id="")
+    return list(rows.order_by("name", "id").values_list("name", flat=True)[:MOST_NAMED])
 
 
 def mailbox_counts(*, customer: Customer, domains: Sequence[int]) -> dict[int, int]:

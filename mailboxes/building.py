@@ -1,91 +1,161 @@
-"""From what was typed in the order builder to the lines of a quote: domains times people, errors by line."""
+"""From what was typed in the order builder to the lines of a quote: domains times people, counted before built."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 from accounts.models import Customer
-from billing.models import Item
-from billing.services.quotes import LineDraft
-from domains.names import PastedName, read_names
-from domains.services.deliveries import owned_ids
-from mailboxes.models import Mailbox
-from mailboxes.people import Person, read_people
+from billing.deliveries import OwnedDomain, owned_domains
+from billing.models import Item, Quote
+from billing.services.quotes import MOST_LINES, MOST_NEW_DOMAINS, LineDraft
+from reseller_portal.core.lists.columns import Meaning
+from reseller_portal.core.lists.domains import PastedName, PastedNames, read_domains, readable
+from reseller_portal.core.lists.files import NotAList, refuse_other_texts
+from reseller_portal.core.lists.people import People, Person, as_line, read_people
+from reseller_portal.core.lists.reader import TooManyLines
+from reseller_portal.core.lists.usernames import Pattern
 
-EXISTS = "This address exists already."
+NOBODY = "Name at least one person for this domain in the list of people."
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What was typed, as it was typed."""
+    """What was typed, as it was typed. `columns` is what the person said of the columns of their list, by block."""
 
     provider: str = "GOOGLE"
     domains: str = ""
     people: str = ""
+    pattern: str = Pattern.FIRST
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, str]:
-        return {"provider": self.provider, "domains": self.domains, "people": self.people}
+    def as_json(self) -> dict[str, Any]:
+        columns = {key: list(each) for key, each in self.columns.items()}
+        return {
+            "provider": self.provider, "domains": self.domains, "people": self.people, "pattern": str(self.pattern),
+            "columns": columns,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Wish":
+        known = {key: value for key, value in kept.items() if key in cls.__dataclass_fields__}
+        return cls(**known)
 
 
 @dataclass(frozen=True)
-class Built:
-    """`domain_errors` and `people_errors` name the line and what to do; with any of them there is nothing to order."""
+class Reading:
+    """Both lists as they were read. `refusals` say why a list was not read at all, or is too large to be ordered."""
 
-    lines: list[LineDraft] = field(default_factory=list)
-    domain_errors: list[PastedName] = field(default_factory=list)
-    people_errors: list[Person] = field(default_factory=list)
+    names: PastedNames = field(default_factory=PastedNames)
+    people: People = field(default_factory=People)
+    owned: Mapping[str, OwnedDomain] = field(default_factory=dict)
+    refusals: Sequence[str] = ()
+
+    @cached_property
+    def domain_errors(self) -> list[PastedName]:
+        return [each for each in self.names.entries if each.problem]
+
+    @cached_property
+    def people_errors(self) -> list[Person]:
+        return [each for each in self.people.people if each.problem]
 
     @property
     def is_good(self) -> bool:
-        return not self.domain_errors and not self.people_errors
+        return not (self.domain_errors or self.people_errors or self.refusals)
+
+    @cached_property
+    def good_names(self) -> list[str]:
+        return [each.name for each in self.names.entries if each.name]
+
+    @cached_property
+    def good_people(self) -> list[Person]:
+        return [each for each in self.people.people if not each.problem]
+
+    @cached_property
+    def new_count(self) -> int:
+        return sum(name not in self.owned for name in self.good_names)
+
+    @cached_property
+    def mailbox_count(self) -> int:
+        """How many mailboxes the lists ask for, from their lengths alone."""
+        bound = Counter(person.domain for person in self.good_people)
+        return bound[""] * len(self.good_names) + sum(bound[name] for name in self.good_names)
 
 
-def build(customer: Customer, wish: Wish) -> Built:
-    """Read both lists. Domains that the customer owns get mailboxes only; other names are bought with them."""
-    names, people = read_names(wish.domains), read_people(wish.people)
-    known = {each.name for each in names if each.name}
-    people = [_check_domain(person, known) for person in people]
-    names = [_check_people(each, people) for each in names]
-    bad_names = [each for each in names if each.problem]
-    bad_people = [each for each in people if each.problem]
-    if bad_names or bad_people:
-        return Built([], bad_names, bad_people)
-    owned = owned_ids(customer, known)
-    drafts = [draft for each in names for draft in _lines_of(each.name, people, owned.get(each.name, ""))]
-    return Built(_mark_existing(customer, drafts))
+def read(customer: Customer, wish: Wish) -> Reading:
+    """Read both lists and hold each against the other. Nothing is built, and nothing that is too long is parsed."""
+    try:
+        refuse_other_texts(wish.people)
+        refuse_other_texts(wish.domains)
+        names = read_domains(wish.domains, most_lines=MOST_LINES, most_entries=MOST_LINES)
+        columns = {key: [Meaning(each) for each in meanings] for key, meanings in wish.columns.items()}
+        people = read_people(wish.people, most=MOST_LINES, pattern=Pattern(wish.pattern), columns=columns)
+    except (TooManyLines, NotAList) as refusal:
+        return Reading(refusals=[str(refusal)])
+    known = {each.name for each in names.entries if each.name}
+    checked = [_check_domain(person, known) for person in people.people]
+    bound = {person.domain for person in checked if not person.problem or person.domain in known}
+    entries = [_check_people(each, bound) for each in names.entries]
+    reading = Reading(replace(names, entries=entries), replace(people, people=checked), owned_domains(customer, known))
+    return replace(reading, refusals=_refuse_odd_sizes(reading))
+
+
+def wish_of(quote: Quote) -> Wish:
+    """What was typed for a quote; of one that nobody typed, such as a second try, what would make it."""
+    if quote.wish:
+        return Wish.from_json(quote.wish)
+    lines = list(quote.lines.order_by("position"))
+    people = [
+        as_line(line.first_name, line.last_name, line.name.partition("@")[0], line.domain_name)
+        for line in lines
+        if line.item == Item.MAILBOX
+    ]
+    domains = dict.fromkeys(line.domain_name for line in lines)
+    return Wish(quote.provider, "\n".join(domains), "\n".join(people))
+
+
+def lines_of(reading: Reading) -> list[LineDraft]:
+    """The lines of a good reading. Domains that the customer owns get mailboxes only; others are bought with them."""
+    return list(_lines(reading)) if reading.is_good else []
+
+
+def _refuse_odd_sizes(reading: Reading) -> list[str]:
+    """From the counts, before the first line is made."""
+    lines = reading.mailbox_count + reading.new_count
+    if lines <= MOST_LINES and reading.new_count <= MOST_NEW_DOMAINS:
+        return []
+    return [
+        f"One order carries up to {MOST_NEW_DOMAINS} new domains and {MOST_LINES:,} lines; this has "
+        f"{reading.new_count:,} new domains and {reading.mailbox_count:,} mailboxes. Split it into several orders."
+    ]
 
 
 def _check_domain(person: Person, known: set[str]) -> Person:
     if person.problem or not person.domain or person.domain in known:
         return person
-    problem = f"{person.domain} is not among the domains above. Add it there, or write the name without it."
-    return Person(person.line, person.text, problem=problem)
+    shown = readable(person.domain)
+    return person._replace(problem=f"{shown} is not among the domains of this order. Add it there, or change it here.")
 
 
-def _check_people(pasted: PastedName, people: Sequence[Person]) -> PastedName:
+def _check_people(pasted: PastedName, bound: set[str]) -> PastedName:
     """The upstream takes no order for a domain without a mailbox on it."""
-    if pasted.problem or any(person.domain in {"", pasted.name} for person in people):
+    if pasted.problem or "" in bound or pasted.name in bound:
         return pasted
-    return PastedName(pasted.line, pasted.text, problem="Name at least one person for this domain in the list below.")
+    return replace(pasted, problem=NOBODY)
 
 
-def _lines_of(name: str, people: Sequence[Person], upstream_id: str) -> list[LineDraft]:
-    domain = [] if upstream_id else [LineDraft(Item.DOMAIN, name, name)]
-    wanted = [person for person in people if person.domain in {"", name}]
-    return domain + [
-        LineDraft(Item.MAILBOX, f"{person.username}@{name}", name, upstream_id, person.first_name, person.last_name)
-        for person in wanted
-    ]
-
-
-def _mark_existing(customer: Customer, drafts: list[LineDraft]) -> list[LineDraft]:
-    """Addresses that exist stay in the quote as lines with a problem, so that nobody wonders where they went."""
-    wanted = [draft.name for draft in drafts if draft.item == Item.MAILBOX and draft.upstream_domain_id]
-    living = Mailbox.objects.filter(customer=customer, address__in=wanted).exclude(state__in=Mailbox.GONE)
-    existing = set(living.values_list("address", flat=True))
-    return [draft if draft.name not in existing else _with_problem(draft) for draft in drafts]
-
-
-def _with_problem(draft: LineDraft) -> LineDraft:
-    return LineDraft(
-        draft.item, draft.name, draft.domain_name, draft.upstream_domain_id, draft.first_name, draft.last_name, EXISTS
-    )
+def _lines(reading: Reading) -> Iterator[LineDraft]:
+    everywhere = [person for person in reading.good_people if not person.domain]
+    bound: dict[str, list[Person]] = {}
+    for person in reading.good_people:
+        if person.domain:
+            bound.setdefault(person.domain, []).append(person)
+    for name in reading.good_names:
+        if name not in reading.owned:
+            yield LineDraft(Item.DOMAIN, name, name)
+        for person in (
+            sorted([*everywhere, *bound.get(name, ())], key=lambda each: each.line) if name in bound else everywhere
+        ):
+            address = f"{person.username}@{name}"
+            yield LineDraft(Item.MAILBOX, address, name, "", person.first_name, person.last_name)

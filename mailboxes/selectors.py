@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from accounts.models import Customer
 from mailboxes.models import Mailbox
-from reseller_portal.core.pages import Search, Window, window, window_containing
+from reseller_portal.core.pages import Search, Window, window, window_containing, window_readable
 
 STATES = {
     "active": ["ACTIVE"],
@@ -34,7 +34,8 @@ def list_mailboxes(*, customer: Customer, contains: str = "", state: str = "", a
     rows = Mailbox.objects.filter(customer=customer).values_list(*MailboxRow._fields, named=True)
     states, needle = STATES.get(state), contains.strip().lower()
     if needle:
-        return window_containing(rows, Search("mailboxes_containing", needle, states), order=ORDER, after=after)
+        look = window_containing if needle.isascii() else window_readable
+        return look(rows, Search("mailboxes_containing", needle, states), order=ORDER, after=after)
     rows = rows.filter(state__in=states) if states else rows.exclude(state=Mailbox.State.REMOVED)
     return window(rows, order=ORDER, after=after)
 

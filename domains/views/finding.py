@@ -1,13 +1,17 @@
 """Find domains: by a keyword or by a pasted list. Answers arrive one by one; nothing waits for them."""
 
-import re
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.door import CustomerRequest, customer_view
+from accounts.drafts import draft_of, keep_draft, new_key
 from domains.finding import (
     MOST_NAMES,
     Answer,
@@ -15,95 +19,139 @@ from domains.finding import (
     answers_for_names,
     ask_for_names,
     ask_for_suggestions,
+    is_as_typed,
+    keyword_of,
 )
-from domains.names import read_names
+from reseller_portal.core.lists.domains import PastedName, PastedNames, read_domains
+from reseller_portal.core.lists.files import NotAList, refuse_other_texts
+from reseller_portal.core.lists.reader import TooManyLines
 from reseller_portal.core.parts import page_or_part
 from reseller_portal.operations.lookups import TooManyQuestions
 
-KEYWORD = re.compile(r"[^a-z0-9-]+")
+MOST_LINES = 10_000
+LONGEST_LIST = 512 * 1024
+MOST_ECHOED = 64 * 1024
+NO_KEYWORD = "Write a word with letters or digits, such as the name of your company."
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the page is about. `problem` is wrong with it, `notes` say how it was read."""
+
+    way: str
+    typed: str = ""
+    names: str = ""
+    entries: Sequence[PastedName] = ()
+    notes: Sequence[str] = ()
+    problem: str = ""
+
+    @property
+    def keyword(self) -> str:
+        return keyword_of(self.typed)
 
 
 @require_http_methods(["GET", "POST"])
 @customer_view("orders.create")
 def domain_find(request: CustomerRequest) -> HttpResponse:
     if request.method == "GET":
-        return _page(request, "list" if request.GET.get("way") == "list" else "keyword")
-    try:
-        return _ask(request)
-    except TooManyQuestions as refused:
-        way = "list" if request.POST.get("way") == "list" else "keyword"
-        return _page(request, way, refused=str(refused), status=HTTPStatus.TOO_MANY_REQUESTS)
-
-
-def _page(request: CustomerRequest, way: str, *, refused: str = "", status: int = HTTPStatus.OK) -> HttpResponse:
-    answers, is_waiting, problem = _answers(request, way)
-    context = {
-        "way": way,
-        "keyword": _typed(request),
-        "names": _kept(request),
-        "answers": answers,
-        "is_waiting": is_waiting,
-        "problem": refused or problem,
-        "checked": sum(answer.state != "checking" for answer in answers),
-        "has_asked": bool(answers) or is_waiting or bool(_typed(request)),
-        "most_names": MOST_NAMES,
-    }
-    return page_or_part(request, "domains/domain_find.html", "answers", context, status=status)
+        return _page(request, _question(request))
+    return _ask_names(request) if request.POST.get("way") == "list" else _ask_keyword(request)
 
 
 @require_POST
 @customer_view("orders.create")
 def domain_choose(request: CustomerRequest) -> HttpResponse:
-    """Keep what was ticked, and go on to the mailboxes."""
+    """Go on to the mailboxes with what was ticked, as an order of its own."""
+    key, customer = new_key(), request.actor.customer
     chosen = list(dict.fromkeys(request.POST.getlist("name")))[:MOST_NAMES]
-    request.session[f"order:{request.actor.customer.slug}"] = {"domains": "\n".join(chosen)}
-    return HttpResponseRedirect(reverse("mailboxes:order", args=[request.actor.customer.slug]))
+    if not chosen:
+        return HttpResponseRedirect(reverse("mailboxes:order", args=[customer.slug]))
+    keep_draft(actor=request.actor, key=key, content={"domains": "\n".join(chosen).replace("\0", "")})
+    return HttpResponseRedirect(f"{reverse('mailboxes:order', args=[customer.slug])}?draft={key}")
 
 
-def _ask(request: CustomerRequest) -> HttpResponse:
-    """Put the questions, then show the page by its own address, so that reloading asks nothing twice."""
+def _ask_keyword(request: CustomerRequest) -> HttpResponse:
+    """Put the question, then show the page by its own address, so that reloading asks nothing twice."""
+    typed = request.POST.get("keyword", "")[:200].replace("\0", "")
+    question = Question("keyword", typed, problem="" if keyword_of(typed) else NO_KEYWORD)
+    if question.problem:
+        return _page(request, question, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        ask_for_suggestions(request.actor.customer, question.keyword)
+    except TooManyQuestions as refused:
+        return _refused(request, question, refused)
+    return HttpResponseRedirect(f"{_address(request)}?{urlencode({'keyword': typed})}")
+
+
+def _ask_names(request: CustomerRequest) -> HttpResponse:
+    text = request.POST.get("names", "").replace("\0", "")
+    try:
+        read = _read(text)
+    except (TooManyLines, NotAList) as refusal:
+        question = Question("list", names=text[:MOST_ECHOED], problem=str(refusal))
+        return _page(request, question, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    question = Question("list", names=text, entries=read.entries, notes=_notes(read))
+    try:
+        ask_for_names(request.actor.customer, [each.name for each in read.entries if each.name])
+    except TooManyQuestions as refused:
+        return _refused(request, question, refused)
+    key, entries = new_key(), [astuple(each) for each in read.entries]
+    keep_draft(actor=request.actor, key=key, content={"names": text, "entries": entries, "notes": question.notes})
+    return HttpResponseRedirect(f"{_address(request)}?way=list&list={key}")
+
+
+def _read(text: str) -> PastedNames:
+    """Raises `TooManyLines`, `NotAList`; read once, however often the page asks for answers."""
+    if len(text) > LONGEST_LIST:
+        raise TooManyLines(f"This is longer than {MOST_NAMES} names can be. Split it; only its beginning is shown.")
+    refuse_other_texts(text)
+    return read_domains(text, most_lines=MOST_LINES, most_entries=MOST_NAMES)
+
+
+def _notes(read: PastedNames) -> list[str]:
+    if not read.left:
+        return read.notes
+    pasted = len(read.entries) + read.left
+    more = f"{pasted:,} names were pasted. The first {MOST_NAMES} are checked below; paste the others after these."
+    return [more, *read.notes]
+
+
+def _question(request: CustomerRequest) -> Question:
+    if request.GET.get("way") != "list":
+        return Question("keyword", request.GET.get("keyword", "")[:200])
+    kept: Mapping[str, Any] = draft_of(actor=request.actor, key=request.GET.get("list", ""))
+    entries = [PastedName(*each) for each in kept.get("entries", [])]
+    return Question("list", names=kept.get("names", ""), entries=entries, notes=kept.get("notes", []))
+
+
+def _page(request: CustomerRequest, question: Question, *, status: int = HTTPStatus.OK) -> HttpResponse:
+    answers, is_waiting, was_asked = _answers(request, question)
+    shown = sorted(answers, key=lambda each: each.state == "problem")
+    context = {
+        "question": question,
+        "answers": shown,
+        "is_waiting": is_waiting,
+        "was_asked": was_asked,
+        "is_read_otherwise": bool(question.keyword) and not is_as_typed(question.keyword, question.typed),
+        "checked": sum(answer.state != "checking" for answer in answers),
+        "most_names": MOST_NAMES,
+    }
+    return page_or_part(request, "domains/domain_find.html", "answers", context, status=status)
+
+
+def _answers(request: CustomerRequest, question: Question) -> tuple[list[Answer], bool, bool]:
+    """(answers, still waiting, whether anybody asked)"""
     customer = request.actor.customer
-    page = reverse("domains:find", args=[customer.slug])
-    if request.POST.get("way") == "list":
-        text = request.POST.get("names", "")
-        request.session[f"find:{customer.slug}"] = text
-        ask_for_names(customer, _askable(text))
-        return HttpResponseRedirect(f"{page}?way=list")
-    keyword = _as_keyword(request.POST.get("keyword", ""))
-    if keyword:
-        ask_for_suggestions(customer, keyword)
-    return HttpResponseRedirect(f"{page}?keyword={keyword}")
+    if question.way == "keyword":
+        return answers_for_keyword(customer, question.keyword)
+    answers = answers_for_names(customer, question.entries)
+    return answers, any(answer.state == "checking" for answer in answers), bool(answers)
 
 
-def _answers(request: CustomerRequest, way: str) -> tuple[list[Answer], bool, str]:
-    """(answers, still waiting, what is wrong with the question)"""
-    customer = request.actor.customer
-    if way == "keyword":
-        answers, is_waiting = answers_for_keyword(customer, _as_keyword(_typed(request)))
-        return answers, is_waiting, ""
-    pasted = read_names(_kept(request))
-    answers = answers_for_names(customer, pasted[:MOST_NAMES])
-    too_many = len(pasted) > MOST_NAMES
-    problem = (
-        f"{len(pasted):,} names were pasted. The first {MOST_NAMES} are checked below; paste the others after these."
-        if too_many
-        else ""
-    )
-    return answers, any(answer.state == "checking" for answer in answers), problem
+def _refused(request: CustomerRequest, question: Question, refused: TooManyQuestions) -> HttpResponse:
+    question = Question(question.way, question.typed, question.names[:MOST_ECHOED], problem=str(refused))
+    return _page(request, question, status=HTTPStatus.TOO_MANY_REQUESTS)
 
 
-def _askable(text: str) -> list[str]:
-    return [each.name for each in read_names(text)[:MOST_NAMES] if each.name]
-
-
-def _kept(request: CustomerRequest) -> str:
-    return str(request.session.get(f"find:{request.actor.customer.slug}", ""))
-
-
-def _typed(request: CustomerRequest) -> str:
-    return str(request.POST.get("keyword") or request.GET.get("keyword", ""))
-
-
-def _as_keyword(text: str) -> str:
-    """The letters, digits and hyphens of what was typed; a whole name is cut to its first part."""
-    return KEYWORD.sub("", text.strip().lower().replace(" ", "").partition(".")[0])[:50].strip("-")
+def _address(request: CustomerRequest) -> str:
+    return reverse("domains:find", args=[request.actor.customer.slug])

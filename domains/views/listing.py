@@ -11,6 +11,7 @@ from billing.selectors import subscription_of_name
 from domains.models import Domain
 from domains.selectors import DomainRow, get_domain, list_domains, mailbox_counts
 from domains.services.refreshing import refresh_domain, refresh_of
+from reseller_portal.core.lists.domains import comparable, readable
 from reseller_portal.core.parts import is_part, page_or_part
 from reseller_portal.core.templatetags.portal import listed_state
 from reseller_portal.core.times import Times, times_of_page
@@ -45,7 +46,7 @@ def _cells(domain: DomainRow, mailboxes: int, base: str, times: Times) -> tuple[
     return (
         domain.id,
         f"{base}{domain.name}/",
-        domain.name,
+        readable(domain.name),
         listed_state(domain.state, STATE_WORDS, is_missing=bool(domain.missing_since)),
         mailboxes,
         PROVIDER_WORDS.get(domain.provider, domain.provider) or "None",
@@ -72,7 +73,7 @@ def domain_refresh(request: CustomerRequest, name: str) -> HttpResponse:
 
 
 def _find(request: CustomerRequest, name: str) -> Domain:
-    domain = get_domain(customer=request.actor.customer, name=name)
+    domain = get_domain(customer=request.actor.customer, name=comparable(name))
     if domain is None:
         raise Http404("No such domain here.")
     return domain

@@ -16,6 +16,7 @@ from mailboxes.models import Credential, Mailbox
 from mailboxes.selectors import MailboxRow, get_mailbox, list_mailboxes
 from mailboxes.services.refreshing import refresh_mailbox, refresh_of
 from mailboxes.services.secrets import NoCredentials, Revealed, reveal
+from reseller_portal.core.lists.domains import readable
 from reseller_portal.core.parts import is_part, page_or_part
 from reseller_portal.core.templatetags.portal import listed_state
 from reseller_portal.core.times import Times, times_of_page
@@ -61,7 +62,7 @@ def _cells(mailbox: MailboxRow, base: str, times: Times) -> tuple[str, ...]:
     """One row, ready to print: a template that asks a model for each cell costs as much again as the query."""
     return (
         f"{base}{mailbox.id}/",
-        mailbox.address,
+        readable(mailbox.address),
         f"{mailbox.first_name} {mailbox.last_name}",
         listed_state(mailbox.state, STATE_WORDS, is_missing=bool(mailbox.missing_since)),
         PROVIDER_WORDS.get(mailbox.provider, mailbox.provider),

@@ -1,113 +1,137 @@
 """The order builder: which mailboxes on which domains, from a provider."""
 
-from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from dataclasses import replace
+from typing import Any
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.door import CustomerRequest, customer_view
+from accounts.drafts import draft_of, is_key, keep_draft, new_key
 from billing.models import Item, Provider
 from billing.price_rules import rule_for
+from billing.selectors import get_quote
 from billing.services.quotes import NothingToQuote, QuoteDraft, TooMuchAtOnce, make_quote
-from mailboxes.building import Built, Wish, build
-from mailboxes.people import NotText, decode
+from domains.selectors import active_names
+from mailboxes.building import Reading, Wish, lines_of, read, wish_of
+from mailboxes.forms import MOST_ECHOED, OrderForm, typed_wish
+from mailboxes.mending import with_changes, with_columns, with_domains
+from mailboxes.shown import shown_of
+from reseller_portal.core.lists.usernames import PATTERN_EXAMPLES
 from reseller_portal.operations.lookups import TooManyQuestions
 
-LARGEST_FILE = 1024 * 1024
-
-
-class OrderForm(forms.Form):
-    """The two lists and the provider. Lines are judged by `build`, which knows the customer."""
-
-    provider = forms.ChoiceField(choices=Provider.choices, initial=Provider.GOOGLE, widget=forms.RadioSelect)
-    domains = forms.CharField(widget=forms.Textarea)
-    people = forms.CharField(widget=forms.Textarea, required=False)
-    file = forms.FileField(required=False)
-
-    def clean_file(self) -> str:
-        """Its text, or nothing."""
-        file: UploadedFile | None = self.cleaned_data.get("file")
-        if file is None:
-            return ""
-        if (file.size or 0) > LARGEST_FILE:
-            raise forms.ValidationError("The file is larger than 1 MB. Split it into smaller ones.")
-        try:
-            return decode(file.read())
-        except NotText:
-            raise forms.ValidationError(
-                "This is not a text file. In your spreadsheet, save it as CSV, then choose that file."
-            ) from None
-
-    def to_wish(self) -> Wish:
-        """A file is read as if it had been pasted under what was typed."""
-        typed = [self.cleaned_data["people"], self.cleaned_data["file"]]
-        return Wish(
-            provider=self.cleaned_data["provider"],
-            domains=self.cleaned_data["domains"],
-            people="\n".join(part.strip("\n") for part in typed if part.strip()),
-        )
+NAMES = {"domains": "Domains", "people": "People", "file": "File", "provider": "Provider", "pattern": "Addresses"}
 
 
 @require_http_methods(["GET", "POST"])
 @customer_view("orders.create")
 def order_build(request: CustomerRequest) -> HttpResponse:
+    """Each draft has an address of its own, so that two tabs hold two orders and Back finds what was typed."""
     if request.method == "GET":
-        return _page(request, _kept(request))
+        key = request.GET.get("draft", "")
+        return _page(request, _kept(request, key)) if is_key(key) else _begin(request)
     form = OrderForm(request.POST, request.FILES)
     if not form.is_valid():
-        typed = Wish(*(request.POST.get(key, "") for key in ("provider", "domains", "people")))
-        return _page(request, typed, problems=_messages(form), status=422)
-    return _quote(request, form.to_wish())
+        return _page(request, typed_wish(request.POST), problems=_messages(form), status=422)
+    return _answer(request, _changed(request, form.to_wish()))
 
 
-def _quote(request: CustomerRequest, wish: Wish) -> HttpResponse:
-    request.session[_session_key(request)] = wish.as_json()
-    built = build(request.actor.customer, wish)
-    if not built.is_good:
-        return _page(request, wish, built=built, status=422)
+@require_POST
+@customer_view("orders.create")
+def order_preview(request: CustomerRequest) -> HttpResponse:
+    """How the lists are read, while they are typed. Nothing is written."""
+    form = OrderForm(request.POST)
+    posted = request.POST.dict()
+    typed = form.to_wish() if form.is_valid() else typed_wish(request.POST)
+    wish = _with_own(with_columns(typed, posted), posted)
+    return render(request, "mailboxes/order_build.html#reading", _context(request, wish, _read(request, wish)))
+
+
+def _begin(request: CustomerRequest) -> HttpResponse:
+    """A new draft, with what a link brought along: domains, or the content of a quote that is to be changed."""
+    customer, key = request.actor.customer, new_key()
+    quote = get_quote(customer=customer, reference=request.GET["quote"]) if request.GET.get("quote") else None
+    wish = wish_of(quote) if quote else Wish(domains="\n".join(request.GET.getlist("domain")))
+    if wish.domains or wish.people:
+        keep_draft(actor=request.actor, key=key, content=wish.as_json())
+    return HttpResponseRedirect(f"{reverse('mailboxes:order', args=[customer.slug])}?draft={key}")
+
+
+def _changed(request: CustomerRequest, wish: Wish) -> Wish:
+    """With what was chosen over the columns, corrected in the rows, and taken out of the domains."""
+    posted = request.POST.dict()
+    wish = with_domains(with_columns(wish, posted), posted)
+    wish = with_changes(wish, _read(request, wish), posted)
+    if removed := request.POST.get("remove"):
+        entries = _read(request, wish).names.entries
+        wish = replace(wish, domains="\n".join(each.text for each in entries if each.text != removed))
+    return _with_own(wish, posted)
+
+
+def _with_own(wish: Wish, posted: dict[str, str]) -> Wish:
+    """With a domain that was chosen from those that the customer owns."""
+    lines, added = wish.domains.rstrip().splitlines(), posted.get("own", "")
+    return replace(wish, domains="\n".join([*lines, added])) if added and added not in lines else wish
+
+
+def _answer(request: CustomerRequest, wish: Wish) -> HttpResponse:
+    reading = _read(request, wish)
+    key = request.GET.get("draft", "")
+    if is_key(key) and not reading.refusals:
+        keep_draft(actor=request.actor, key=key, content=wish.as_json())
+    if request.POST.get("remove") or request.POST.get("do") == "read":
+        return _page(request, wish, reading=reading)
+    if not wish.domains.strip():
+        return _page(request, wish, reading=reading, problems=["Domains: name at least one."], status=422)
+    if not reading.is_good:
+        return _page(request, wish, reading=reading, problems=list(reading.refusals), status=422)
     try:
-        quote = make_quote(actor=request.actor, draft=QuoteDraft(wish.provider, built.lines, wish.as_json()))
+        quote = make_quote(actor=request.actor, draft=QuoteDraft(wish.provider, lines_of(reading), wish.as_json()))
     except (NothingToQuote, TooMuchAtOnce, TooManyQuestions) as error:
-        return _page(request, wish, problems=[str(error)], status=422)
+        return _page(request, wish, reading=reading, problems=[str(error)], status=422)
     return HttpResponseRedirect(reverse("orders:check", args=[request.actor.customer.slug, quote.reference]))
+
+
+def _read(request: CustomerRequest, wish: Wish) -> Reading:
+    return read(request.actor.customer, wish)
 
 
 def _page(
     request: CustomerRequest,
     wish: Wish,
     *,
-    built: Built | None = None,
+    reading: Reading | None = None,
     problems: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    rule = rule_for(request.actor.customer.brand, Item.MAILBOX)
-    context = {
-        "wish": wish,
-        "providers": Provider.choices,
-        "built": built,
-        "problems": problems or [],
-        "mailbox_price_minor": rule.fixed_minor if rule and rule.method == "fixed" else None,
-    }
+    if reading is None:
+        reading = _read(request, wish)
+    if reading.refusals:
+        wish = replace(wish, domains=wish.domains[:MOST_ECHOED], people=wish.people[:MOST_ECHOED])
+    context = _context(request, wish, reading) | {"problems": problems or [], "is_refused": status == 422}
     return render(request, "mailboxes/order_build.html", context, status=status)
 
 
-def _kept(request: CustomerRequest) -> Wish:
-    """What was typed before, and a domain that a link brought along."""
-    known = request.session.get(_session_key(request), {})
-    named = request.GET.get("domain", "")
-    return Wish(
-        provider=known.get("provider", Provider.GOOGLE),
-        domains=named or known.get("domains", ""),
-        people=known.get("people", ""),
-    )
+def _context(request: CustomerRequest, wish: Wish, reading: Reading) -> dict[str, Any]:
+    rule = rule_for(request.actor.customer.brand, Item.MAILBOX)
+    price_minor = rule.fixed_minor if rule and rule.method == "fixed" else None
+    return {
+        "wish": wish,
+        "providers": Provider.choices,
+        "patterns": PATTERN_EXAMPLES.items(),
+        "reading": reading,
+        "own": active_names(customer=request.actor.customer),
+        "shown": shown_of(reading),
+        "mailbox_price_minor": price_minor,
+        "monthly_minor": price_minor * reading.mailbox_count if price_minor else None,
+    }
+
+
+def _kept(request: CustomerRequest, key: str) -> Wish:
+    return Wish.from_json(draft_of(actor=request.actor, key=key))
 
 
 def _messages(form: OrderForm) -> list[str]:
-    names = {"domains": "Domains", "people": "People", "file": "File", "provider": "Provider"}
-    return [f"{names[key]}: {error}" for key, errors in form.errors.items() for error in errors]
-
-
-def _session_key(request: CustomerRequest) -> str:
-    return f"order:{request.actor.customer.slug}"
+    return [f"{NAMES[key]}: {error}" for key, errors in form.errors.items() for error in errors]

@@ -10,9 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from reseller_portal.core.lists.domains import readable
+
 R = TypeVar("R")
 PAGE_SIZE = 50
 MOST_COUNTED = 1000
+MOST_INTERNATIONAL = 2000
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,20 @@ def window_containing(rows: QuerySet[Any, R], search: Search, *, order: tuple[st
         [search.needle, search.states, text, number, PAGE_SIZE + 1],
     )
     return window(rows.filter(pk__in=found), order=order, after=after)
+
+
+def window_readable(rows: QuerySet[Any, R], search: Search, *, order: tuple[str, str], after: str = "") -> Window[R]:
+    """The same for a needle with letters beyond ASCII: of the names that the DNS spells otherwise, those that read so.
+
+    The first `MOST_INTERNATIONAL` of them are looked at.
+    """
+    found = RawSQL(  # noqa: S611  # as above
+        f"SELECT * FROM {search.function}(%s, %s, '', 0, %s)",  # noqa: S608
+        ["xn--", search.states, MOST_INTERNATIONAL],
+    )
+    spelled = rows.model._default_manager.filter(pk__in=found).values_list("pk", order[0])
+    fitting = [pk for pk, text in spelled if search.needle in readable(text)]
+    return window(rows.filter(pk__in=fitting), order=order, after=after)
 
 
 def capped_count(rows: QuerySet[Any], *, by: str) -> int:

@@ -20,7 +20,7 @@ LOOKS = {
     "waiting": WAITING, "due": WAITING,
     "working": WORKING, "checking": WORKING, "sending": WORKING, "accepted": WORKING, "PENDING": WORKING,
     "RENEWING": WORKING, "IN_PROGRESS": WORKING, "CREATING_PASSWORD": WORKING,
-    "done": DONE, "ready": DONE, "delivered": DONE, "ACTIVE": DONE, "active": DONE,
+    "done": DONE, "ready": DONE, "yours": DONE, "delivered": DONE, "ACTIVE": DONE, "active": DONE,
     "running": WORKING, "repairing": WORKING, "repaired": DONE, "open": ATTENTION, "stopped": ENDED, "noted": ENDED,
     "gone": ENDED,
     "partly": ATTENTION, "unknown": ATTENTION, "needs_person": ATTENTION, "GRACE_PERIOD": ATTENTION,

@@ -15,7 +15,7 @@ def test_a_page_holds_no_inline_script_or_style(shop: Shop, page: str) -> None:
     shop.finish()
     browser = Client()
     browser.force_login(shop.world.ada)
-    answer = browser.get(f"/c/acme/{page}")
+    answer = browser.get(f"/c/acme/{page}", follow=True)
     assert answer.status_code == 200
     assert [word for word in INLINE if word in answer.content.decode()] == []
     assert "default-src 'self'" in answer["Content-Security-Policy"]

@@ -74,7 +74,7 @@ def test_the_main_job_by_keyboard(stack: Stack, page: Page) -> None:
     page.keyboard.press("Space")
     _tab_to(page, "#answers button[type=submit]")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/mailboxes/order/")
+    page.wait_for_url("**/mailboxes/order/?draft=*")
     _tab_to(page, "#people")
     page.keyboard.press("Control+a")
     page.keyboard.type("Maya Ferro\nNoor Haddad")

@@ -58,7 +58,8 @@ def no_quote(shop: Shop) -> bool:
 def test_a_domain_with_spaces_is_shown_at_its_line_and_kept(shop: Shop, ada: Client) -> None:
     answer = build(ada, "first.com\nmy company.com")
     assert answer.status_code == 422
-    assert "Line 2: “my company.com”: A domain has no spaces. Write it as example.com." in words(answer)
+    assert "Line 2 A domain has no spaces. Write it as example.com." in " ".join(words(answer).split())
+    assert 'value="my company.com"' in answer.content.decode()
     assert "first.com\nmy company.com</textarea>" in answer.content.decode()
     assert no_quote(shop)
     assert "A domain has no spaces" in find(ada, "my company.com")
@@ -82,8 +83,7 @@ def test_five_thousand_pasted_domains_in_an_order_are_refused_with_the_limit(sho
     names = "\n".join(f"name{number}.com" for number in range(5000))
     answer = build(ada, names)
     assert answer.status_code == 422
-    assert re.search(r"500|5,000", words(answer).partition("Nothing you typed is lost")[2][:400])
-    assert "name4999.com" in ada.get(BUILD).content.decode()
+    assert "One order carries up to 500 new domains" in words(answer)
     assert no_quote(shop)
 
 
@@ -103,7 +103,7 @@ def test_a_name_that_comes_twice_is_bought_once(shop: Shop, ada: Client) -> None
 def test_a_person_who_comes_twice_is_shown_at_the_second_line(shop: Shop, ada: Client) -> None:
     answer = build(ada, "first.com", "Maya Ferro\nNoor Haddad\nMaya Ferro")
     assert answer.status_code == 422
-    assert "Line 3: “Maya Ferro”: maya is in the list twice. Remove one or change it." in words(answer)
+    assert "Line 3: Maya Ferro maya is in the list twice. Remove one or change it." in " ".join(words(answer).split())
     assert no_quote(shop)
 
 
@@ -144,14 +144,22 @@ def test_a_file_and_a_typed_list_are_one_list(shop: Shop, ada: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "file",
-    [b"PK\x03\x04" + bytes(200), b"\x89PNG\r\n\x1a\n\x00\x00", b"a\x00b", b"\xff\xfe\x00"],
-    ids=["a workbook", "a picture", "a NUL", "half a sign"],
+    "file, word",
+    [
+        (b"PK\x03\x04" + bytes(200), "This workbook cannot be read"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "This is a picture, not a list"),
+        (b"%PDF-1.7", "This is a PDF, not a list"),
+        (b"a\x00b", "This is not a text file"),
+        (b"\xff\xfe\x00", "This is not a text file"),
+        (b"<!DOCTYPE html><p>x", "This is a web page, not a list"),
+        (b'[{"name": "Maya"}]', "This is JSON, not a list"),
+    ],
+    ids=["a workbook", "a picture", "a PDF", "a NUL", "half a sign", "a page", "JSON"],
 )
-def test_a_file_that_is_no_text_says_how_to_save_it(shop: Shop, ada: Client, file: bytes) -> None:
+def test_a_file_that_is_no_list_is_refused_by_its_name(shop: Shop, ada: Client, file: bytes, word: str) -> None:
     answer = build(ada, "first.com", "Maya Ferro", file=file)
     assert answer.status_code == 422
-    assert "This is not a text file. In your spreadsheet, save it as CSV, then choose that file." in words(answer)
+    assert word in words(answer)
     assert "Maya Ferro</textarea>" in answer.content.decode()
     assert no_quote(shop)
 
@@ -260,9 +268,47 @@ def test_a_thing_that_is_not_there_is_not_found(ada: Client, path: str) -> None:
     assert ada.get(f"/c/acme/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("keyword", ["", "   ", "!!!", "x" * 5000, "日本", "<script>", "a.b.c"])
-def test_any_keyword_is_taken_or_ignored(ada: Client, keyword: str) -> None:
+@pytest.mark.parametrize("keyword", ["x" * 5000, "日本", "<script>", "a.b.c"])
+def test_any_keyword_that_has_a_latin_reading_is_asked_for(ada: Client, keyword: str) -> None:
     assert ada.post(FIND, {"keyword": keyword}, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("keyword", ["", "   ", "!!!", "..."])
+def test_a_keyword_without_letters_says_so_at_its_field(ada: Client, keyword: str) -> None:
+    answer = ada.post(FIND, {"keyword": keyword})
+    assert answer.status_code == 422
+    assert "Write a word with letters or digits" in words(answer)  # type: ignore[arg-type]  # as above
+
+
+def test_a_keyword_is_transliterated_and_said(shop: Shop, ada: Client) -> None:
+    page = words(ada.post(FIND, {"keyword": "müller & söhne"}, follow=True))  # type: ignore[arg-type]  # as above
+    assert "In domains this is written mullersohne" in " ".join(page.split())
+
+
+def test_a_link_that_nobody_asked_asks(ada: Client) -> None:
+    page = words(ada.get(f"{FIND}?keyword=neverasked77"))  # type: ignore[arg-type]  # as above
+    assert "Ask for it now" in page
+    assert "No free name" not in page
+
+
+def test_what_the_customer_owns_is_theirs_in_find_and_no_question_is_put(shop: Shop, ada: Client) -> None:
+    shop.order("first.com")
+    shop.finish()
+    page = find(ada, "first.com")
+    assert "Yours, Google" in page
+    assert "Add mailboxes" in page
+
+
+def test_a_search_in_its_own_letters_finds_an_international_name(shop: Shop, ada: Client) -> None:
+    shop.order("xn--mnchen-hafen-dlb.de")
+    shop.finish()
+    for path, name in (("domains", "münchen-hafen.de"), ("mailboxes", "maya@münchen-hafen.de")):
+        assert name in words(ada.get(f"/c/acme/{path}/?contains=münchen"))  # type: ignore[arg-type]  # as above
+        assert name not in words(ada.get(f"/c/acme/{path}/?contains=köln"))  # type: ignore[arg-type]  # as above
+    for spelling in ("münchen-hafen.de", "xn--mnchen-hafen-dlb.de"):
+        page = words(ada.get(f"/c/acme/domains/{spelling}/"))  # type: ignore[arg-type]  # as above
+        assert "münchen-hafen.de" in page
+        assert "xn--mnchen-hafen-dlb.de" in page
 
 
 def test_names_ticked_by_hand_that_are_no_names_are_shown_as_mistakes(shop: Shop, ada: Client) -> None:

@@ -20,7 +20,7 @@ from billing.models import Item, Order, PriceRule, Quote
 from billing.services.orders import confirm_quote
 from billing.services.quotes import QuoteDraft, make_quote
 from billing.services.wallet import read_wallet
-from mailboxes.building import Wish, build
+from mailboxes.building import Wish, lines_of, read
 from mailboxes.demo import BRANDS, CUSTOMERS, OF_THE_PAST, ORDERS, STAFF, DemoBrand, DemoCustomer, DemoOrder
 from mailboxes.demo_outside import buy_outside
 from mailboxes.demo_past import begin_long_ago, catch_up
@@ -179,7 +179,7 @@ def _order(wanted: Sequence[DemoOrder]) -> None:
 def _ask_for(demo: DemoOrder) -> tuple[Actor, Quote]:
     actor, wish = _owner_of(demo.customer), Wish(demo.provider, demo.domains, demo.people)
     with scope(actor.customer.pk):
-        draft = QuoteDraft(demo.provider, build(actor.customer, wish).lines, wish.as_json())
+        draft = QuoteDraft(demo.provider, lines_of(read(actor.customer, wish)), wish.as_json())
         return actor, make_quote(actor=actor, draft=draft)
 
 

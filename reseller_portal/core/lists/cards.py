@@ -25,17 +25,23 @@ def begins_card(line: str) -> bool:
 def card_at(lines: Sequence[str], at: int, first: int) -> tuple[Row, int]:
     """The card that begins at this index as a row in the order of `COLUMNS`, and the index after it."""
     if _BEGIN.match(lines[at]):
-        end = next(
-            (i + 1 for i in range(at + 1, len(lines)) if _END.match(lines[i]) or _BEGIN.match(lines[i])), len(lines)
-        )
-        if end < len(lines) + 1 and _BEGIN.match(lines[end - 1]):
-            end -= 1
+        end = _end_of_card(lines, at + 1)
         found = _vcard(_unfolded(lines[at:end]))
     else:
         end = next((i for i in range(at + 1, len(lines)) if not lines[i].strip() or _DN.match(lines[i])), len(lines))
         found = _ldif(_unfolded(lines[at:end]))
     cells = [found.get("first", ""), found.get("last", ""), found.get("full", ""), found.get("address", "")]
     return Row(at + first, cells, "\n".join(lines[at:end]), end - at), end
+
+
+def _end_of_card(lines: Sequence[str], at: int) -> int:
+    """Behind its last line, or before the next card where it has none."""
+    for line in range(at, len(lines)):
+        if _END.match(lines[line]):
+            return line + 1
+        if _BEGIN.match(lines[line]):
+            return line
+    return len(lines)
 
 
 def _unfolded(lines: Sequence[str]) -> list[str]:

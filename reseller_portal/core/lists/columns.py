@@ -210,12 +210,12 @@ def _resolved(heads: Sequence[str]) -> list[Meaning]:
     return once([either if head in _EITHER else HEADERS.get(head, Meaning.IGNORE) for head in heads])
 
 
-def once(meanings: Iterable[Meaning]) -> list[Meaning]:
-    """A second column of the same meaning is ignored."""
+def once(meanings: Iterable[Meaning], *, but: Sequence[Meaning] = (Meaning.IGNORE,)) -> list[Meaning]:
+    """A second column of the same meaning is ignored, except for the meanings in `but`."""
     seen: set[Meaning] = set()
     result = []
     for meaning in meanings:
-        result.append(Meaning.IGNORE if meaning in seen else meaning)
+        result.append(Meaning.IGNORE if meaning in seen and meaning not in but else meaning)
         seen.add(meaning)
     return result
 

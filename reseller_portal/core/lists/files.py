@@ -110,7 +110,7 @@ def _rows_of_workbook(raw: bytes, most: int) -> list[list[str]]:
             sheet.reset_dimensions()
             rows = []
             for row in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):
-                rows.append([_cell(value) for value in row])
+                rows.append(_without_empty_end([_cell(value) for value in row]))
                 if len(rows) > most + 1:
                     raise TooManyLines(f"This workbook has more than {most:,} rows. Split it into several.")
             if any(any(row) for row in rows):
@@ -118,6 +118,12 @@ def _rows_of_workbook(raw: bytes, most: int) -> list[list[str]]:
     finally:
         book.close()
     return []
+
+
+def _without_empty_end(row: list[str]) -> list[str]:
+    while row and not row[-1]:
+        row.pop()
+    return row
 
 
 def _cell(value: Any) -> str:

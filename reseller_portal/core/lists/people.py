@@ -26,6 +26,7 @@ TOO_LONG = "This line is too long for one person. Write each on a line of their 
 NO_NAME = "Write a name, such as Maya Ferro."
 ABOVE = "This stands above the headings. Empty the line, or write the person under them."
 MOST_TITLES = 3
+SHOWN_ROWS = 5
 _DRAWN = frozenset(" \t|+:=-_*#.,;~•·")
 NO_DOMAIN = "Write the domain of this person: other lines of this list name one."
 
@@ -50,12 +51,16 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True)
 class Block:
-    """A part of the list with columns of its own: how it was read, and its first rows. `key` names its layout."""
+    """A part of the list with columns of its own, and its first rows. `key` names its layout.
+
+    `seen` is what the heads and the cells say, `meanings` what it was read by: the same, unless somebody chose.
+    """
 
     number: int
     line: int
     heads: Sequence[str]
     meanings: Sequence[Meaning]
+    seen: Sequence[Meaning]
     sample: Sequence[Sequence[str]]
     key: str
 
@@ -93,7 +98,10 @@ def mend(text: str, changes: Mapping[int, tuple[int, str]]) -> str:
 
 
 def as_line(first: str, last: str, username: str, domain: str = "") -> str:
-    """A person in the one form that every list takes and that loses nothing: `Ferro, Maya <maya@example.com>`."""
+    """A person in the one form that every list takes and that loses nothing: `Ferro, Maya <maya@example.com>`.
+
+    Without a username, as in `Ferro, Maya <>`, the address comes from the name.
+    """
     name = ", ".join(part.replace(",", " ").replace("<", " ") for part in (last, first))
     return f"{name} <{username}{'@' if domain else ''}{domain}>"
 
@@ -176,17 +184,19 @@ class _Reading:
             meanings = columns_by_shape(rows)
         width = max([len(heads), *(len(row.cells) for row in rows[:200])], default=0)
         key = f"{len(self.blocks)}.{width}.{_key_of(heads)}"
-        chosen = self.chosen.get(key)
-        if chosen is not None and len(chosen) == width:
-            meanings = None if all(each == Meaning.AS_WRITTEN for each in chosen) else list(chosen)
-        shown = list(meanings or []) + [Meaning.IGNORE if meanings else Meaning.AS_WRITTEN] * width
-        sample = [list(row.cells) for row in rows[:5]]
-        self.blocks.append(Block(len(self.blocks), rows[0].line if rows else 0, heads, shown[:width], sample, key))
-        self._say_ignored(heads, shown[:width], rows)
+        seen = _filled_up(meanings, width)
+        chosen = list(self.chosen.get(key, ()))
+        is_chosen = len(chosen) == width and width > 0
+        if is_chosen:
+            meanings = None if all(each == Meaning.AS_WRITTEN for each in chosen) else chosen
+        shown = _filled_up(meanings, width)
+        sample = [list(row.cells) for row in rows[:SHOWN_ROWS]]
+        self.blocks.append(Block(len(self.blocks), rows[0].line if rows else 0, heads, shown, seen, sample, key))
+        self._say_ignored(heads, shown, rows)
         if meanings is None:
             self._free(rows)
         else:
-            self._columns(rows, meanings, is_sure=bool(heads) or chosen is not None)
+            self._columns(rows, meanings, is_sure=bool(heads) or is_chosen)
 
     def _say_ignored(self, heads: Sequence[str], shown: Sequence[Meaning], rows: Sequence[Row]) -> None:
         left = [heads[at] if at < len(heads) and heads[at] else f"column {at + 1}" for at, each in enumerate(shown)
@@ -252,8 +262,16 @@ def _person(row: Row, found: Found, bound: str, needs_domain: bool) -> Person:
         problem = NO_DOMAIN
     return Person(
         row.line, text, username, found.first, found.last, domain, problem, row.height,
-        bool(username), problem != "" and not found.problem and not (found.first and found.last),
+        bool(username), bool(problem) and not found.problem and _lacks_name(found, username),
     )  # fmt: skip
+
+
+def _lacks_name(found: Found, username: str) -> bool:
+    """Whether what is there is right, and only a part of the name is missing."""
+    part = found.first or found.last
+    if (found.first and found.last) or not (part or username):
+        return False
+    return not looks_odd(part) and not (username and problem_of(username))
 
 
 def _problem(found: Found, username: str) -> str:
@@ -377,6 +395,11 @@ def _separator_of_line(line: str) -> str:
 
 def _split(line: str, separator: str) -> list[str]:
     return [cell.strip().strip('"') for cell in line.split(separator)]
+
+
+def _filled_up(meanings: Sequence[Meaning] | None, width: int) -> list[Meaning]:
+    known = list(meanings or ())[:width]
+    return known + [Meaning.IGNORE if meanings else Meaning.AS_WRITTEN] * (width - len(known))
 
 
 def _key_of(heads: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from reseller_portal.core.lists.domains import readable as as_people_write
 from reseller_portal.core.navigation import url_of
 from reseller_portal.core.phrases import phrase_of
 from reseller_portal.core.states import look_of
@@ -194,6 +195,12 @@ def with_word(number: int, word: str) -> str:
 def sentence(text: str) -> str:
     """The words of others with a full stop, so that ours can follow."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+@register.filter
+def readable(name: str) -> str:
+    """A domain or an address as people write it: *münchen.de* for xn--mnchen-3ya.de."""
+    return as_people_write(name)
 
 
 @register.filter

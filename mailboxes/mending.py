@@ -1,0 +1,160 @@
+"""What was changed in the table under the lists, written back into the lists themselves.
+
+A field's name says which line it belongs to and what stood there, so that a field of an older page changes nothing.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mailboxes.building import Reading, Wish
+from reseller_portal.core.lists.columns import Meaning, once
+from reseller_portal.core.lists.domains import PastedName, readable
+from reseller_portal.core.lists.people import Block, Person, as_line, mend
+
+_FIELD = re.compile(r"^(line|first|last|at)-(\d{1,7})-(\d{1,4})-([0-9a-f]{1,8})-(.*)$", re.DOTALL)
+_COLUMN = re.compile(r"^column-(\d{1,3})-([a-z-]{1,12})-(.*)$", re.DOTALL)
+_DOMAIN = re.compile(r"^domain-([1-9]\d{0,6})-(.+)$", re.DOTALL)
+LONGEST_CHANGE = 1000
+
+
+@dataclass(frozen=True)
+class Field:
+    """The names of one person's fields."""
+
+    person: Person
+    number: int
+
+    @property
+    def _place(self) -> str:
+        return f"{self.person.line}-{self.number}-{_print(self.person.text)}"
+
+    @property
+    def line(self) -> str:
+        return f"line-{self._place}-"
+
+    @property
+    def first(self) -> str:
+        return f"first-{self._place}-"
+
+    @property
+    def last(self) -> str:
+        return f"last-{self._place}-"
+
+    @property
+    def at(self) -> str:
+        return f"at-{self._place}-{self.address}"
+
+    @property
+    def address(self) -> str:
+        """The username, with its domain when the list binds the person to one."""
+        domain = self.person.domain
+        return f"{self.person.username}@{readable(domain)}" if domain else self.person.username
+
+    @property
+    def id(self) -> str:
+        return f"person-{self._place}"
+
+    @property
+    def way(self) -> str:
+        """How it can be put right: by a name, by another address, or by writing the line anew."""
+        if self.person.lacks_name:
+            return "name"
+        return "at" if self.person.first_name and self.person.last_name and self.person.username else "line"
+
+
+def fields_of(people: Sequence[Person]) -> Iterator[Field]:
+    """The fields of each person, with its number among those of the same line."""
+    line = number = 0
+    for person in people:
+        number = number + 1 if person.line == line else 0
+        line = person.line
+        yield Field(person, number)
+
+
+def column_name(block: Block, at: int) -> str:
+    return f"column-{at}-{block.seen[at]}-{block.key}"
+
+
+def with_columns(wish: Wish, posted: Mapping[str, str]) -> Wish:
+    """The wish with what was chosen over the columns; only what differs from what was seen is a choice."""
+    chosen: dict[str, dict[int, tuple[str, str]]] = {}
+    for name, value in posted.items():
+        match = _COLUMN.match(name)
+        if match and value in set(Meaning) and match[2] in set(Meaning):
+            chosen.setdefault(match[3], {})[int(match[1])] = (match[2], value)
+    columns = {
+        key: _resolved(cells)
+        for key, cells in chosen.items()
+        if set(cells) == set(range(len(cells))) and any(seen != value for seen, value in cells.values())
+    }
+    return replace(wish, columns=columns)
+
+
+def _resolved(cells: Mapping[int, tuple[str, str]]) -> list[str]:
+    """What was changed goes before what was seen, where both say the same of two columns."""
+    order = sorted(cells, key=lambda at: cells[at][0] == cells[at][1])
+    meanings = once([Meaning(cells[at][1]) for at in order], but=(Meaning.IGNORE, Meaning.AS_WRITTEN))
+    return [str(meaning) for _, meaning in sorted(zip(order, meanings, strict=True))]
+
+
+def with_changes(wish: Wish, reading: Reading, posted: Mapping[str, str]) -> Wish:
+    """The wish with every line rewritten that was changed in the table."""
+    changed: dict[tuple[int, int], dict[str, str]] = {}
+    for name, value in posted.items():
+        if (match := _FIELD.match(name)) and _is_change(match, value):
+            changed.setdefault((int(match[2]), int(match[3])), {})[match[1]] = value.strip()[:LONGEST_CHANGE]
+    if not changed:
+        return wish
+    prints = {name.split("-")[3] for name in posted if _FIELD.match(name)}
+    lines: dict[int, list[Field]] = {}
+    for field in fields_of(reading.people.people):
+        lines.setdefault(field.person.line, []).append(field)
+    rewritten = {}
+    for line, fields in lines.items():
+        if any((line, field.number) in changed for field in fields) and _print(fields[0].person.text) in prints:
+            rewritten[line] = (fields[0].person.height, _rewritten(fields, changed))
+    return replace(wish, people=mend(wish.people, rewritten))
+
+
+def domain_name(pasted: PastedName) -> str:
+    """The name of the field in which an entry of the list of domains is put right."""
+    return f"domain-{pasted.line}-{pasted.text}"
+
+
+def with_domains(wish: Wish, posted: Mapping[str, str]) -> Wish:
+    """The wish with the entries of the list of domains that were put right, each in its own line."""
+    lines = wish.domains.splitlines()
+    for name, value in posted.items():
+        match = _DOMAIN.match(name)
+        if match and (at := int(match[1]) - 1) < len(lines) and value.strip() != match[2]:
+            lines[at] = lines[at].replace(match[2], value.strip()[:LONGEST_CHANGE], 1)
+    return replace(wish, domains="\n".join(lines))
+
+
+def _is_change(match: "re.Match[str]", value: str) -> bool:
+    """An address is changed when it differs from the one that stood there; what was asked for, when it is given."""
+    if match[1] == "at":
+        return value.strip().lower() != match[5]
+    return match[1] == "line" or bool(value.strip())
+
+
+def _rewritten(fields: Sequence[Field], changed: Mapping[tuple[int, int], Mapping[str, str]]) -> str:
+    for field in fields:
+        change = changed.get((field.person.line, field.number), {})
+        if "line" in change:
+            return change["line"]
+    return "; ".join(_as_line(each.person, changed.get((each.person.line, each.number), {})) for each in fields)
+
+
+def _as_line(person: Person, change: Mapping[str, str]) -> str:
+    first, last = change.get("first", person.first_name), change.get("last", person.last_name)
+    if "at" in change:
+        username, sign, domain = change["at"].partition("@")
+        return as_line(first, last, username.lower(), domain if sign else person.domain)
+    return as_line(first, last, person.username if person.is_given else "", person.domain)
+
+
+def _print(text: str) -> str:
+    return f"{zlib.crc32(text.encode(errors='replace')):x}"
