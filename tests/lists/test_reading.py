@@ -105,6 +105,13 @@ def test_more_lines_than_an_order_takes_are_counted_and_not_read() -> None:
         read("x y\n" * 250_000)
 
 
+def test_headings_do_not_count_as_people() -> None:
+    lines = [f"{chr(97 + at % 26)}{chr(97 + at // 26 % 26)}{chr(97 + at // 676)} Ferro" for at in range(5000)]
+    assert len(read("\n".join(["Full name", *lines])).people) == 5000
+    with pytest.raises(TooManyLines, match="5,000 people"):
+        read("\n".join([*lines, "One More"]))
+
+
 def test_many_people_on_few_lines_are_counted_too() -> None:
     with pytest.raises(TooManyLines):
         read("\n".join(";".join(f"Ab Cd{chr(97 + at % 26)}" for at in range(100)) for _ in range(100)))

@@ -26,6 +26,8 @@ TOO_LONG = "This line is too long for one person. Write each on a line of their 
 NO_NAME = "Write a name, such as Maya Ferro."
 ABOVE = "This stands above the headings. Empty the line, or write the person under them."
 MOST_TITLES = 3
+# Headings, titles and domains take lines too.
+MOST_BESIDE = 500
 SHOWN_ROWS = 5
 _DRAWN = frozenset(" \t|+:=-_*#.,;~•·")
 NO_DOMAIN = "Write the domain of this person: other lines of this list name one."
@@ -81,7 +83,7 @@ def read_people(
 
     `columns` overrules what was seen in the columns of a block, by the block's key.
     """
-    lines = lines_of(text, most=most)
+    lines = lines_of(text, most=most, beside=MOST_BESIDE)
     reading = _Reading(lines, most, columns or {})
     reading.read()
     people = _with_usernames(reading.people, pattern)

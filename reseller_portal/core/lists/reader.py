@@ -26,11 +26,14 @@ class TooManyLines(ValueError):
     """A list longer than its place can use. Nothing of it was parsed."""
 
 
-def lines_of(text: str, *, most: int) -> list[str]:
-    """The lines of a text. Raises `TooManyLines` when more than `most` are filled, before any of them is parsed."""
+def lines_of(text: str, *, most: int, beside: int = 0) -> list[str]:
+    """The lines of a text. Raises `TooManyLines` before any of them is parsed, when more than `most` are filled.
+
+    `beside` is how many more there may be, for lines that are no entries.
+    """
     lines = text.lstrip("\ufeff").splitlines()
     filled = sum(1 for line in lines if line.strip())
-    if filled > most:
+    if filled > most + beside:
         raise TooManyLines(
             f"This list has {filled:,} lines, and one order takes up to {most:,}. Split it into several."
         )
