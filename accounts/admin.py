@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from accounts import admin_customer
 from accounts.admin_forms import BrandForm, BrandHostForm, CustomerForm, PersonForm
 from accounts.admin_invitations import OwnerFilter, invite
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, pretty, staff_of
@@ -72,8 +73,20 @@ class CustomerAdmin(AuditedAdmin):
         return obj if isinstance(obj, Customer) else None
 
     def get_urls(self) -> list[URLPattern]:
-        page = require_POST(self.admin_site.admin_view(self.invite_one))
-        return [path("<int:number>/invite/", page, name="accounts_customer_invite"), *super().get_urls()]
+        invitation = require_POST(self.admin_site.admin_view(self.invite_one))
+        return [
+            path("<int:number>/invite/", invitation, name="accounts_customer_invite"),
+            *(
+                path(f"<int:number>/{address}/", self.admin_site.admin_view(page), name=name)
+                for name, (address, page) in admin_customer.pages.items()
+            ),
+            *super().get_urls(),
+        ]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: "Form", change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change or admin_customer.CONTACT & set(form.changed_data):
+            admin_customer.contact_was_saved(obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         owners = Membership.objects.filter(customer=OuterRef("pk"), role=Role.OWNER).order_by("pk")
@@ -98,7 +111,11 @@ class CustomerAdmin(AuditedAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         """The button is for whom nobody signs in yet."""
         has_owner = object_id.isdecimal() and owners_who_sign_in().filter(customer=int(object_id)).exists()
-        mine = {"may_invite": self.has_change_permission(request) and not has_owner}
+        customer = Customer.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        mine = {
+            "may_invite": self.has_change_permission(request) and not has_owner,
+            "customer_sections": admin_customer.sections_of(customer) if customer else [],
+        }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **mine})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

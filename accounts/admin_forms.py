@@ -53,6 +53,18 @@ class CustomerForm(CustomerModelForm):
             "phone": "Without the country code.",
         }
 
+    def clean_email(self) -> str:
+        """The upstream keeps one account for each address. Spellings in another case are the same address."""
+        address = str(self.cleaned_data["email"]).strip()
+        others = Customer.objects.filter(email__iexact=address).exclude(pk=self.instance.pk)
+        is_new = address.lower() != str(self.initial.get("email", "")).lower()
+        other = others.first() if is_new or not self.instance.upstream_id else None
+        if other is not None:
+            raise forms.ValidationError(
+                f"{other.company} has this address, and the provider keeps one account for each. Use another one."
+            )
+        return address
+
     def clean_language(self) -> str:
         return str(self.cleaned_data["language"]) or "en"
 

@@ -5,13 +5,16 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
+        from accounts.admin_customer import add_customer_page, add_customer_section, when_contact_is_saved
         from accounts.admin_site import add_panel, add_section
         from billing import availability, panels, sections, webhooks
+        from billing.admin_accounts import account_section, import_page
         from billing.deliveries import when_order_ends
-        from billing.handlers.accounts import OpenAccount
+        from billing.handlers.accounts import AccountKnown, OpenAccount
         from billing.handlers.drafts import DraftOrder
         from billing.handlers.pricing import ReadPrice
         from billing.handlers.processing import ProcessOrder
+        from billing.services import accounts as upstream_accounts
         from billing.services import orders
         from reseller_portal.operations.registry import register
         from reseller_portal.webhooks.registry import find_owners_by
@@ -21,6 +24,10 @@ class BillingConfig(AppConfig):
         register(availability.AVAILABILITY, availability.Availability())
         register(availability.WORKSPACE, availability.Workspace())
         register(orders.OPEN_ACCOUNT, OpenAccount())
+        register(upstream_accounts.ACCOUNT_KNOWN, AccountKnown())
+        when_contact_is_saved(upstream_accounts.contact_was_saved)
+        add_customer_section(account_section)
+        add_customer_page("import", import_page, name="billing_account_import")
         register(orders.DRAFT, DraftOrder())
         register(availability.PRICE, ReadPrice())
         register(orders.PROCESS, ProcessOrder())

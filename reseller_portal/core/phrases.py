@@ -30,6 +30,7 @@ PHRASES = {
     "subscription.taken_over": "took over the subscription of {subject}",
     "customer.taken_over": "took over {subject} from the provider",
     "customer.tied": "tied {subject} to its account at the provider",
+    "customer.imported": "gave {subject} an account that the provider had already",
     "mailbox.created": "created {subject}",
     "mailbox.failed": "could not create {subject}",
     "mailbox.revealed": "looked at the credentials of {subject}",
