@@ -1,17 +1,23 @@
 """The admin's pages for orders, prices and the ledger."""
 
+from functools import partial
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.crypto import get_random_string
 
 from accounts.actors import staff_actor
+from accounts.admin_decisions import Decision, decision_page
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, staff_of
 from billing import ledger
 from billing.admin_forms import CreditForm, PriceRuleForm
 from billing.models import Account, Entry, Order, OrderLine, PriceRule, Transaction
+from billing.services.deciding import decide_order, open_operations, steps_of_order
 from reseller_portal.core.templatetags.portal import money
 
 
@@ -53,6 +59,32 @@ class OrderAdmin(ReadOnlyAdmin):
         "upstream",
     )
     inlines = (LineInline,)
+    change_form_template = "admin/billing/order/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.decide)
+        return [path("<int:number>/decide/<str:verb>/", page, name="billing_order_decide"), *super().get_urls()]
+
+    def decide(self, request: HttpRequest, number: int, verb: str) -> HttpResponse:
+        """What the step does to everything that is open, a reason, and one button."""
+        order = get_object_or_404(Order.objects.select_related("customer"), pk=number)
+        step = next((each for each in steps_of_order(order) if each.verb == verb), None)
+        back = reverse("admin:billing_order_change", args=[number])
+        if step is None:
+            messages.error(request, "This order has ended meanwhile, and needs no decision any more.")
+            return redirect(back)
+        if not request.user.has_perm(step.needs):
+            raise PermissionDenied
+        why = " ".join(dict.fromkeys(each.last_error for each in open_operations(order) if each.last_error))
+        about = Decision(title=f"{step.label}: order {order}", effect=step.effect, why=why, back=back)
+        decide = partial(decide_order, user=staff_of(request), order=order, verb=verb)
+        return decision_page(request, about, button=step.label, decide=decide)
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        order = Order.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        steps = steps_of_order(order) if order else []
+        mine = {"steps": [each for each in steps if request.user.has_perm(each.needs)]}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **mine})
 
     @admin.display(description="Total", ordering="total_minor")
     def total(self, order: Order) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from accounts.models import Customer
 from billing.models import Account, Entry, Order, OrderLine, Quote, QuoteLine, Subscription
 from reseller_portal.core.pages import Window, window
+from reseller_portal.operations.models import Operation
 
 SHOWN_LINES = 200
 
@@ -154,3 +155,14 @@ def statement(*, customer: Customer, after: str = "") -> Window[Entry]:
     shown = Q(account__kind=Account.Kind.AVAILABLE) | Q(account__kind=Account.Kind.REVENUE)
     rows = Entry.objects.filter(shown, customer=customer).select_related("transaction", "account")
     return window(rows, order=("-id",), after=after)
+
+
+def is_being_looked_at(order: Order) -> bool:
+    """Whether something of an open order, or the account that it waits for, is before staff."""
+    if order.is_final:
+        return False
+    parts = list(order.parts.values_list("pk", flat=True))
+    mine = Operation.objects.filter(customer=order.customer_id, payload__part__in=parts)
+    stuck = [Operation.State.FAILED, Operation.State.NEEDS_PERSON]
+    behind = Q(state=Operation.State.WAITING, after__state__in=stuck)
+    return mine.filter(Q(state=Operation.State.NEEDS_PERSON) | behind).exists()

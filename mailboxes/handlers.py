@@ -19,6 +19,7 @@ BUSY_PAUSE = 1.0
 
 class FetchMailbox:
     repeatable: ClassVar[bool] = True
+    if_failed: ClassVar[str] = "The mailbox stays without credentials here, until it is refreshed."
 
     def send(self, operation: Operation, client: Client) -> Sent:
         at = timezone.now()

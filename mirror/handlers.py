@@ -30,6 +30,11 @@ class RepairDrift:
     """Some of these calls may flip instead of set, so a lost answer is looked at first."""
 
     repeatable: ClassVar[bool] = False
+    if_done: ClassVar[str] = "The value that was here counts as restored at the upstream."
+    if_failed: ClassVar[str] = "The difference waits for a decision again."
+
+    def answer_if_done(self, operation: Operation) -> dict[str, Any]:
+        return {}
 
     def send(self, operation: Operation, client: Client) -> Sent:
         drift, subject = _read(operation)

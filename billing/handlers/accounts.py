@@ -35,6 +35,7 @@ class OpenAccount:
 
     repeatable: ClassVar[bool] = False
     may_reopen: ClassVar[bool] = True
+    if_failed: ClassVar[str] = "Orders of this customer wait for an account until his contact record is saved anew."
 
     def send(self, operation: Operation, client: Client) -> Sent:
         customer = operation.customer

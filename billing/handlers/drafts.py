@@ -29,6 +29,7 @@ State = Operation.State
 
 class DraftOrder:
     repeatable: ClassVar[bool] = True
+    if_failed: ClassVar[str] = "Its lines fail, and their money goes back to the customer. Nothing was bought."
     group: ClassVar[str] = "orders"
 
     def send(self, operation: Operation, client: Client) -> Sent:

@@ -33,6 +33,11 @@ class ProcessOrder:
     """After silence it looks. Sent again only with the same id, and only when nothing has shown for long."""
 
     repeatable: ClassVar[bool] = False
+    if_done: ClassVar[str] = "Its open lines count as delivered, and are charged to the customer."
+    if_failed: ClassVar[str] = (
+        "Its open lines fail, and their money goes back to the customer. What the upstream took for them, if it did,"
+        " stays a cost of yours: compare the order there first."
+    )
     group: ClassVar[str] = "orders"
     # A purchase without a trace is left undecided for an hour, and workspaces of some providers take hours.
     normally: ClassVar[timedelta] = timedelta(hours=4)
@@ -62,6 +67,18 @@ class ProcessOrder:
         if order.status in ENDED and _is_over(order):
             return Happened({**answer, "status": order.status})
         return Accepted(answer)
+
+    def answer_if_done(self, operation: Operation) -> dict[str, Any]:
+        """Every open line as delivered, with what is known of it; what is not known is read afterwards."""
+        known = {each["name"]: each for key in ("domains", "mailboxes") for each in operation.answer.get(key, ())}
+        nothing = {"id": "", "cost_minor": None, "reason": ""}
+        lines = OrderLine.objects.filter(part=operation.payload["part"]).order_by("position")
+        open_lines = [line for line in lines.only("name", "item", "state") if not line.is_final]
+        told = {line.name: {**nothing, **known.get(line.name, {}), "name": line.name} for line in open_lines}
+        return {
+            key: [{**told[line.name], "status": "ACTIVE"} for line in open_lines if line.item == item]
+            for key, item in (("domains", Item.DOMAIN), ("mailboxes", Item.MAILBOX))
+        }
 
     def settle(self, operation: Operation) -> None:
         part = (

@@ -19,6 +19,7 @@ from billing.selectors import (
     failed_minor,
     get_order,
     get_quote,
+    is_being_looked_at,
     lines_of,
     list_orders,
     progress_of,
@@ -93,6 +94,7 @@ def _order_page(request: CustomerRequest, order: Order) -> HttpResponse:
         "progress": progress,
         "lines": lines_of("", order.lines.all(), everything=everything),
         "failed": failed_lines(order, everything=everything) if progress.failed else None,
+        "is_being_looked_at": is_being_looked_at(order),
         "given_back_minor": failed_minor(order) if progress.failed else 0,
         "entries": history_of(customer=request.actor.customer, subject=order),
     }

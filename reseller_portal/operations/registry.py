@@ -90,7 +90,9 @@ class Handler(Protocol):
     sending twice harms nobody, so that a lost answer needs no look; what was accepted is looked at all the same.
     A handler may also say, each as a class variable: `patience` (how long it is tried; `jobs.rules.PATIENCE`),
     `normally` (how long it takes when all is well; staff see it an hour after that; `NORMALLY`) and `may_reopen`
-    (what failed settled nothing, so it may be opened again; False).
+    (what failed settled nothing, so it may be opened again; False). For staff it may say `if_done` and `if_failed`,
+    what follows when they settle it so, and have `answer_if_done(operation)`, which gives the answer that `settle`
+    needs when they say that it was done; without it nobody can say so.
     """
 
     repeatable: ClassVar[bool]

@@ -1,0 +1,79 @@
+"""What staff decide about a whole order: how everything that is open in it ended, through the usual settlement."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from accounts.audit import record_by_staff
+from accounts.models import User
+from accounts.tenancy import scope
+from billing import settlement
+from billing.models import Order, OrderLine
+from billing.services.orders import DRAFT, PROCESS
+from reseller_portal.core.errors import DomainError, NotAllowed
+from reseller_portal.operations.deciding import SETTLE
+from reseller_portal.operations.models import Operation
+from reseller_portal.operations.steps import CHECK, Step, take_step
+
+OPEN = (OrderLine.State.WAITING, OrderLine.State.WORKING)
+STEPS = (
+    Step("check", "Check again", "The upstream is asked how everything that is open stands.", CHECK, is_final=False),
+    Step("done", "Settle as delivered", "Every open line counts as delivered, and is charged to the customer.", SETTLE),
+    Step(
+        "failed",
+        "Give the money back",
+        "Every open line fails, and its money goes back to the customer. What the upstream took for it, if it did,"
+        " stays a cost of yours: compare the order there first.",
+        SETTLE,
+    ),
+)
+
+
+class NotBoughtYet(DomainError):
+    """What was never bought cannot have been delivered."""
+
+
+def steps_of_order(order: Order) -> list[Step]:
+    """None once it has ended."""
+    return [] if order.is_final else list(STEPS)
+
+
+def open_operations(order: Order) -> list[Operation]:
+    """What buys for this order and has not ended. In a scope that sees it."""
+    parts = list(order.parts.values_list("pk", flat=True))
+    rows = Operation.objects.filter(customer=order.customer_id, kind__in=[DRAFT, PROCESS], payload__part__in=parts)
+    unended = rows.exclude(state__in=[Operation.State.DONE, Operation.State.FAILED])
+    return list(unended.select_related("customer").order_by("pk"))
+
+
+@transaction.atomic
+def decide_order(*, user: User, order: Order, verb: str, reason: str) -> None:
+    """Take the step with everything that is open. In a staff scope.
+
+    Raises `NotBoughtYet`, `NotAllowed`, and what `take_step` raises; then nothing has changed.
+    """
+    step = next(each for each in STEPS if each.verb == verb)
+    if not user.has_perm(step.needs):
+        raise NotAllowed("You may not decide this. Ask somebody of the admin group.")
+    operations = open_operations(order)
+    _refuse_what_was_not_bought(verb, operations)
+    for operation in operations:
+        take_step(user=user, operation=operation, verb=verb, reason=reason)
+    if verb == "failed":
+        _fail_the_rest(order, reason)
+    record_by_staff(
+        user=user, customer=order.customer, action=f"order.decided_{verb}", subject=order, after={"reason": reason}
+    )
+
+
+def _refuse_what_was_not_bought(verb: str, operations: Iterable[Operation]) -> None:
+    if verb == "done" and any(each.kind == DRAFT for each in operations):
+        raise NotBoughtYet("Some of it was never bought, so it was not delivered. Give the money back instead.")
+
+
+def _fail_the_rest(order: Order, reason: str) -> None:
+    """Lines that no operation answers for any more."""
+    with scope(order.customer_id):
+        for part in order.parts.select_for_update().order_by("pk"):
+            if part.lines.filter(state__in=OPEN).exists():
+                settlement.fail_part(part, reason)

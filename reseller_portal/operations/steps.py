@@ -1,0 +1,85 @@
+"""The next steps that staff have with one operation: check it again, or say how it ended."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from accounts.audit import record_by_staff
+from accounts.models import User
+from accounts.tenancy import scope
+from reseller_portal.core.errors import DomainError, NotAllowed
+from reseller_portal.operations.deciding import SETTLE, settle_as
+from reseller_portal.operations.engine import look_now
+from reseller_portal.operations.models import Operation
+from reseller_portal.operations.registry import Lookup, handler_of, kinds
+from reseller_portal.operations.waking import wake
+
+CHECK = "operations.check_operation"
+State = Operation.State
+FAILED_AS = "It counts as failed, and whatever was to follow of it does not happen."
+DONE_AS = "It counts as done, and what follows of it happens."
+
+
+class NoSuchStep(DomainError):
+    """This kind of operation, in this state, has no such step."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One button. `effect` says what pressing it does."""
+
+    verb: str
+    label: str
+    effect: str
+    needs: str
+    is_final: bool = True
+
+
+def steps_of(operation: Operation) -> list[Step]:
+    """What can be done about it, whoever may do it; nothing once it has ended. In a scope that sees its lines."""
+    if operation.is_final or operation.kind not in kinds():
+        return []
+    handler = handler_of(operation.kind)
+    effect = "The upstream is asked what became of it; nothing that costs money is repeated unseen."
+    steps = [Step("check", "Check again", effect, CHECK, is_final=False)]
+    if answer_if_done(operation) is not None:
+        steps.append(Step("done", "Settle as done", getattr(handler, "if_done", DONE_AS), SETTLE))
+    return [*steps, Step("failed", "Settle as failed", getattr(handler, "if_failed", FAILED_AS), SETTLE)]
+
+
+def answer_if_done(operation: Operation) -> Mapping[str, Any] | None:
+    """What the kind's settlement needs when staff say that it was done; None where nobody can say so."""
+    handler = handler_of(operation.kind)
+    if isinstance(handler, Lookup):
+        return None
+    found: Callable[[Operation], Mapping[str, Any]] | None = getattr(handler, "answer_if_done", None)
+    if found is None:
+        return None
+    with scope(operation.customer_id):
+        return found(operation)
+
+
+@transaction.atomic
+def take_step(*, user: User, operation: Operation, verb: str, reason: str) -> None:
+    """Do it, with the reason in the audit trail. In a staff scope.
+
+    Raises `NoSuchStep`, `NotAllowed`, and what `deciding.settle_as` raises; then nothing has changed.
+    """
+    step = next((each for each in steps_of(operation) if each.verb == verb), None)
+    if step is None:
+        raise NoSuchStep(f"This is {operation.get_state_display().lower()} and cannot be decided so any more.")
+    if not user.has_perm(step.needs):
+        raise NotAllowed("You may not decide this. Ask somebody of the admin group.")
+    if verb == "check":
+        look_now(operation)
+        after = {"reason": reason}
+        record_by_staff(
+            user=user, customer=operation.customer, action="operation.looked", subject=operation, after=after
+        )
+        transaction.on_commit(wake)
+    elif verb == "done":
+        settle_as(user=user, operation=operation, outcome="done", reason=reason, answer=answer_if_done(operation))
+    else:
+        settle_as(user=user, operation=operation, outcome="failed", reason=reason)
