@@ -5,16 +5,15 @@ from typing import ClassVar
 
 from django.utils import timezone
 
-from accounts.models import Customer
 from accounts.tenancy import scope
 from mailboxes.services.hearing import hear_of_mailboxes
+from mailboxes.services.ownership import is_of
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.registry import Failed, Happened, NotHappened, Seen, Sent, Wait
+from reseller_portal.operations.registry import Failed, Happened, NotHappened, Seen, Sent, Wait, wait_while_busy
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.models.mailboxes import Mailbox as Told
 
 NOT_READY_PAUSE = 15.0
-BUSY_PAUSE = 1.0
 
 
 class FetchMailbox:
@@ -24,12 +23,12 @@ class FetchMailbox:
     def send(self, operation: Operation, client: Client) -> Sent:
         at = timezone.now()
         told = client.mailboxes.get(operation.payload["upstream_id"])
-        if told.user_id and told.user_id != operation.customer.upstream_id:
+        if not is_of(client, operation.customer, told):
             return Failed("The mailbox belongs to another user at the upstream.")
         if not told.password:
             raise Wait(NOT_READY_PAUSE, "The credentials are not there yet.")
         # Written here and not in `settle`: an operation's answer is kept, and must never hold a secret.
-        _write(operation.customer, told, at)
+        _write(operation, told, at)
         return Happened()
 
     def look(self, operation: Operation, client: Client) -> Seen:
@@ -39,9 +38,9 @@ class FetchMailbox:
         """Everything was written when it was read."""
 
 
-def _write(customer: Customer, told: Told, at: datetime) -> None:
+def _write(operation: Operation, told: Told, at: datetime) -> None:
     """Like any reading of a mailbox."""
-    with scope(customer.pk):
-        heard = hear_of_mailboxes([(customer, told)], at=at)
+    with scope(operation.customer_id):
+        heard = hear_of_mailboxes([(operation.customer, told)], at=at)
     if heard.busy:
-        raise Wait(BUSY_PAUSE, "Somebody else was writing the same mailbox down.")
+        raise wait_while_busy(operation)

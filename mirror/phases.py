@@ -82,6 +82,7 @@ class Paged:
 
     def turn(self, survey: Survey, task: Task, page: Page[Any]) -> None:
         """Where a list is not counted, a page that starts like the one before is the end."""
+        note_what_is_unread(survey, self.name, page)
         first = page.items[0].id if page.items else ""
         is_stuck = page.total_pages is None and first == survey.cursor.get("first")
         is_counted_out = page.total_pages is not None and task["page"] >= page.total_pages
@@ -91,6 +92,18 @@ class Paged:
             "first": first,
             "is_over": page.is_last or is_stuck or is_counted_out,
         }
+
+
+def note_what_is_unread(survey: Survey, what: str, page: Page[Any]) -> None:
+    """One odd value or item is noted and left; what could not be read is there all the same, so nothing is missing."""
+    for each in page.left_out:
+        note(survey, f"{what.capitalize()}, page {page.current_page}: one could not be read and is left: {each}")
+    if page.left_out:
+        survey.count(what, unread=len(page.left_out))
+    for item in page.items:
+        if getattr(item, "unread", ()):
+            name = getattr(item, "name", "") or getattr(item, "address", "") or getattr(item, "domain", "") or item.id
+            note(survey, f"{name}: {', '.join(item.unread)} could not be read; what is here stays.")
 
 
 class Users(Paged):

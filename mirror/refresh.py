@@ -15,11 +15,12 @@ from domains.models import Domain
 from domains.services.hearing import hear_of_domains, hear_of_records
 from mailboxes.models import Mailbox
 from mailboxes.services.hearing import domain_name_of, hear_of_mailboxes
+from mailboxes.services.ownership import is_of
 from mirror import drift
 from mirror.silence import NOT_OF_AN_OPEN_ORDER, forget_what_came_back
 from mirror.taking import hear_of_contracts
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.registry import Failed, Happened, Lookup, Sent, Wait
+from reseller_portal.operations.registry import Failed, Happened, Lookup, Sent, wait_while_busy
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.errors import Refused, UnknownRoute
 from reseller_portal.upstream.models.domains import Domain as ToldDomain
@@ -31,8 +32,6 @@ NOT_THERE = (403, 404)
 ANOTHER_TIME = timedelta(minutes=10)
 # A subscription whose domain is not known here.
 CONTRACT = "subscription.refresh"
-# Whoever writes the same rows right now is done soon.
-BUSY_PAUSE = 1.0
 Part = Callable[[Client, Customer, str], None]
 
 
@@ -45,14 +44,16 @@ class RefreshDomain(Lookup):
     def send(self, operation: Operation, client: Client) -> Sent:
         if not operation.customer.upstream_id:
             return Failed(NO_ACCOUNT)
-        return self.read(client, operation.customer, operation.payload["key"])
+        return self.read(operation, client, operation.payload["key"])
 
-    def read(self, client: Client, customer: Customer, name: str) -> Sent:
+    def read(self, operation: Operation, client: Client, name: str) -> Sent:
         try:
             for part in self.parts:
-                part(client, customer, name)
+                part(client, operation.customer, name)
         except NotThere as missing:
             return Failed(str(missing))
+        except Busy:
+            raise wait_while_busy(operation) from None
         return Happened()
 
     def settle(self, operation: Operation) -> None:
@@ -69,11 +70,15 @@ class RefreshContract(RefreshDomain):
         names = {each.domain.lower() for each in told if each.id == upstream_id and _is_of(each, customer)}
         if not names:
             return Failed("The provider does not know this subscription any more.")
-        return self.read(client, customer, names.pop())
+        return self.read(operation, client, names.pop())
 
 
 class NotThere(Exception):
     """The upstream does not know the thing, or not as this customer's."""
+
+
+class Busy(Exception):
+    """Somebody else was writing the same rows; what he writes may be older than what was read."""
 
 
 class RefreshMailbox(Lookup):
@@ -88,12 +93,13 @@ class RefreshMailbox(Lookup):
                 raise
             _note_missing(customer, Mailbox, at, upstream_id=upstream_id)
             return Failed("The provider does not know this mailbox any more.")
-        if told.user_id and told.user_id != customer.upstream_id:
+        if not is_of(client, customer, told):
             return Failed("The mailbox belongs to another user at the upstream.")
         with scope(customer.pk):
             # Written here and not in `settle`: an operation's answer is kept, and must never hold a secret.
             heard = hear_of_mailboxes([(customer, told)], at=at)
-        _again_if_busy(heard)
+        if heard.busy:
+            raise wait_while_busy(operation)
         return Happened()
 
     def settle(self, operation: Operation) -> None:
@@ -162,9 +168,8 @@ def _prove_user(client: Client, customer: Customer) -> None:
 
 
 def _again_if_busy(heard: Heard) -> None:
-    """What somebody else was writing may be older than what was read: read it once more when he is done."""
     if heard.busy:
-        raise Wait(BUSY_PAUSE, "Somebody else was writing the same thing down.")
+        raise Busy
 
 
 def _is_of(told: ToldSubscription, customer: Customer) -> bool:

@@ -29,7 +29,7 @@ def note_what_is_missing(survey: Survey, *, at: datetime) -> None:
 
 
 def _expected(survey: Survey) -> dict[str, QuerySet[Any]]:
-    """The rows of the users that were read. A list that was refused says nothing about what is missing."""
+    """The rows of the users that were read. A list refused or read in part tells nothing of what is missing."""
     users = [each["id"] for each in survey.people if not each.get("is_silent")]
     of_users = Q(customer__upstream_id__in=users)
     things = {
@@ -42,7 +42,8 @@ def _expected(survey: Survey) -> dict[str, QuerySet[Any]]:
         Survey.Kind.CUSTOMER: things,
         Survey.Kind.SUBSCRIPTIONS: contracts,
     }[Survey.Kind(survey.kind)]
-    return {what: rows for what, rows in expected.items() if not survey.counts.get(what, {}).get("refused")}
+    counts = {what: survey.counts.get(what, {}) for what in expected}
+    return {what: rows for what, rows in expected.items() if not counts[what].keys() & {"refused", "unread"}}
 
 
 def _living(model: type[Any]) -> QuerySet[Any]:

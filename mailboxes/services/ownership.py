@@ -7,6 +7,8 @@ from accounts.displacing import Displaced, displace
 from accounts.models import Customer
 from domains.models import Domain
 from mailboxes.models import Credential, Mailbox
+from reseller_portal.upstream.client import Client
+from reseller_portal.upstream.models.mailboxes import Mailbox as Told
 
 
 def make_room(rows: Sequence[Mailbox], at: datetime) -> list[Mailbox]:
@@ -20,6 +22,13 @@ def make_room(rows: Sequence[Mailbox], at: datetime) -> list[Mailbox]:
     others = Mailbox.objects.exclude(state__in=Mailbox.GONE)
     held = displace(others, owners=owners, key="upstream_id", noun="mailbox", at=at)
     return [row for row in rows if row.upstream_id in held]
+
+
+def is_of(client: Client, customer: Customer, told: Told) -> bool:
+    """Whether the upstream has this mailbox as the customer's: as it says, or where it does not, by his own list."""
+    if told.user_id:
+        return told.user_id == customer.upstream_id
+    return any(each.id == told.id for each in client.mailboxes.all(customer.upstream_id, contains=told.address))
 
 
 def go_with_them(gone: Sequence[Displaced]) -> None:

@@ -1,6 +1,7 @@
 """Whose a thing is: a purchase or a reading that names a customer proves it, and another customer's row gives way."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -13,15 +14,19 @@ from domains.models import Domain
 from domains.services.refreshing import WHOLE
 from mailboxes.models import Credential, Mailbox
 from mailboxes.services.hearing import hear_of_mailboxes
+from mailboxes.services.refreshing import ONE
 from mailboxes.services.secrets import NoCredentials, keep_credentials, reveal
 from mirror.models import Drift, Survey
+from mirror.refresh import Busy
 from reseller_portal.core.crypto import decrypt
 from reseller_portal.operations import lookups
 from reseller_portal.operations.models import Operation
 from reseller_portal.sandbox.models import Domain as SoldDomain
 from reseller_portal.sandbox.models import Mailbox as SoldMailbox
 from reseller_portal.sandbox.models import Subscription as SoldSubscription
+from reseller_portal.upstream.mailboxes import Mailboxes
 from reseller_portal.upstream.models.mailboxes import Mailbox as Told
+from reseller_portal.upstream.reader import Reader
 from tests import oracle
 from tests.mirror.account import Account, drifts
 from tests.shop import Shop
@@ -204,3 +209,74 @@ def test_who_lost_a_mailbox_reveals_it_no_more(adopted: Account) -> None:
         old = Mailbox.objects.get(address="maya@harborone.com", customer__company="Harborlight Sales")
     with scope(old.customer_id), pytest.raises(NoCredentials):
         reveal(actor=portal_actor(old.customer), mailbox=old)
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_mailbox_that_is_another_users_there_gives_no_credentials(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, is_named: bool
+) -> None:
+    """The call for one mailbox names no user and reaches every customer's; its answer need not name one either."""
+    shop.order("first.com")
+    shop.finish()
+    other = Account(shop.sandbox).user("birch")
+    box = SoldMailbox.objects.get(email="maya@first.com")
+    SoldMailbox.objects.filter(pk=box.pk).update(person_id=other, password="birch-live-1")
+    if not is_named:
+        told = Mailboxes.get
+        monkeypatch.setattr(Mailboxes, "get", lambda self, number: replace(told(self, number), user_id=""))
+    with scope(shop.customer.pk):
+        lookups.ask(customer=shop.customer, kind=ONE, keys=[box.pk])
+    shop.work()
+    with staff_scope("test"):
+        assert Operation.objects.get(kind=ONE).state == "failed"
+    assert "birch-live-1" not in passwords().values()
+
+
+def test_rows_that_somebody_else_writes_are_read_less_and_less_often(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.order("first.com")
+    shop.finish()
+    monkeypatch.setattr("mirror.refresh._again_if_busy", _always_busy)
+    with scope(shop.customer.pk):
+        lookups.ask(customer=shop.customer, kind=WHOLE, keys=["first.com"])
+    before = shop.sandbox.count("get_domain")
+    for _ in range(300):
+        shop.work()
+        shop.pass_time(1)
+    assert 5 <= shop.sandbox.count("get_domain") - before <= 30
+
+
+def _always_busy(_heard: object) -> None:
+    raise Busy
+
+
+@pytest.mark.parametrize("broken", [{"expiryDate": "0000-00-00"}, {"id": None, "domainId": None}])
+def test_one_odd_item_is_noted_and_nothing_of_its_list_is_missing(
+    adopted: Account, monkeypatch: pytest.MonkeyPatch, broken: dict[str, object]
+) -> None:
+    """An expiry of 0000-00-00 halted the import of a whole account."""
+    plain = Reader.identifier
+
+    def unreadable(self: Reader, *keys: str) -> str:
+        is_it = self.values.get("domain") == "harborone.com" or self.values.get("name") == "harborone.com"
+        if is_it and "id" in broken:
+            raise self.malformed(keys[0])
+        return plain(self, *keys)
+
+    def odd(self: Reader, *keys: str) -> datetime | None:
+        if "expiryDate" in keys and "expiryDate" in broken:
+            object.__setattr__(self, "values", {**self.values, "expiryDate": "0000-00-00"})
+        return moment(self, *keys)
+
+    moment = Reader.maybe_moment
+    monkeypatch.setattr(Reader, "identifier", unreadable)
+    monkeypatch.setattr(Reader, "maybe_moment", odd)
+    survey = adopted.read()
+    assert survey.state == "done"
+    assert survey.notes
+    assert "harborone.com" in str(survey.notes)
+    adopted.read()
+    with staff_scope("test"):
+        assert set(Domain.objects.values_list("state", "missing_since")) == {("ACTIVE", None)}
+        assert not Domain.objects.filter(expires_at=None).exists()
