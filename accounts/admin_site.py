@@ -37,13 +37,26 @@ class Section:
     is_aside: bool = False
 
 
+@dataclass(frozen=True)
+class Notice:
+    """What every page of the admin says at its top until it is over."""
+
+    title: str
+    text: str
+
+
 # Filled by the apps in `AppConfig.ready`, in the order in which they stand: each with the right that it is shown for.
 index_panels: dict[Callable[[], Panel], str] = {}
 index_sections: dict[Callable[[], Section], str] = {}
+notices: dict[Callable[[], Notice | None], str] = {}
 
 
 def add_panel(panel: Callable[[], Panel], *, needs: str) -> None:
     index_panels[panel] = needs
+
+
+def add_notice(notice: Callable[[], Notice | None], *, needs: str) -> None:
+    notices[notice] = needs
 
 
 def add_section(section: Callable[[], Section], *, needs: str) -> None:
@@ -71,7 +84,10 @@ class PortalAdminSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
-        return {**context, "rail": groups_for(request, context["available_apps"])}
+        may = request.user.has_perm
+        found = [notice() for notice, needs in notices.items() if may(needs)]
+        rail = groups_for(request, context["available_apps"])
+        return {**context, "rail": rail, "notices": [each for each in found if each]}
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Staff sign in where everybody does, behind the same limits. Whoever is signed in and is no staff gets 403."""

@@ -12,6 +12,7 @@ from billing.models import Account, Entry, Order
 from billing.services.wallet import newest_reading
 from reseller_portal.core.templatetags.portal import money
 from reseller_portal.operations.models import Operation
+from reseller_portal.operations.upstream_state import short_state
 from reseller_portal.webhooks.models import Event
 
 STALE = timedelta(minutes=5)
@@ -63,7 +64,9 @@ def for_a_person() -> Panel:
 
 
 def upstream() -> Panel:
-    """Silent when operations wait for an answer that was lost."""
+    """Whether the upstream takes our calls, then whether answers were lost."""
+    if state := short_state():
+        return Panel("Upstream", *state, "unknown")
     unknown = Operation.objects.filter(state=Operation.State.UNKNOWN).count()
     lost = Operation.objects.filter(state=Operation.State.WAITING, attempts__gt=1).count()
     stuck = Event.objects.filter(state=Event.State.FAILED).count()

@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class OperationsConfig(AppConfig):
     name = "reseller_portal.operations"
+
+    def ready(self) -> None:
+        from accounts.admin_site import add_notice, add_section
+        from reseller_portal.operations import upstream_state
+
+        add_notice(upstream_state.notice, needs="operations.view_operation")
+        add_section(upstream_state.paused_calls, needs="operations.view_operation")

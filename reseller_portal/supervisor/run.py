@@ -30,6 +30,7 @@ from reseller_portal.supervisor.waiting import wait_for_http
 WATCH_SECONDS = 1.0
 KEPT_FOLDERS = ("valkey", "static", "mail", "logs")
 KEPT_FILES = ("secrets.json", "static.fingerprint", "children.json", "run.lock")
+CHECK = ("manage.py", "check_upstream", "--brief")
 Say = Callable[[str], None]
 
 
@@ -79,6 +80,8 @@ def run(plan: Plan, say: Say, stopped: threading.Event) -> None:
         say(f"Admin: {plan.portal_address}/admin/")
         if table:
             say(table.rstrip())
+        if not plan.has_sandbox and (warning := install.commands.run(environment, *CHECK).strip()):
+            say(warning)
         say("Stop everything with Ctrl-C.")
         install.watch()
 

@@ -34,6 +34,8 @@ class Command(BaseCommand):
         )
         staff_groups.fill(using="owner")
         grant(role=settings.DATABASES["default"]["USER"])
+        if not settings.UPSTREAM_IS_SANDBOX:
+            call_command("check_upstream", brief=True)
 
 
 def grant(*, role: str) -> None:
