@@ -38,6 +38,11 @@ class Answer:
         return self.state == "ready"
 
     @property
+    def key(self) -> str:
+        """The name without dots, which a selector would take for classes."""
+        return self.name.replace(".", "_")
+
+    @property
     def is_owned(self) -> bool:
         return self.state == "yours"
 

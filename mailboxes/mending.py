@@ -32,15 +32,15 @@ class Field:
 
     @property
     def line(self) -> str:
-        return f"line-{self._place}-"
+        return f"line-{self._place}-"  # its text is known by its print
 
     @property
     def first(self) -> str:
-        return f"first-{self._place}-"
+        return f"first-{self._place}-{self.person.first_name}"
 
     @property
     def last(self) -> str:
-        return f"last-{self._place}-"
+        return f"last-{self._place}-{self.person.last_name}"
 
     @property
     def at(self) -> str:
@@ -55,6 +55,11 @@ class Field:
     @property
     def id(self) -> str:
         return f"person-{self._place}"
+
+    @property
+    def at_id(self) -> str:
+        """Of letters, digits and hyphens alone: what is kept over a swap is found by a selector."""
+        return f"{self.id}-{_print(self.address)}"
 
     @property
     def way(self) -> str:
@@ -134,10 +139,10 @@ def with_domains(wish: Wish, posted: Mapping[str, str]) -> Wish:
 
 
 def _is_change(match: "re.Match[str]", value: str) -> bool:
-    """An address is changed when it differs from the one that stood there; what was asked for, when it is given."""
+    """What differs from what stood there. A name is never taken away, an address may be: then the pattern makes it."""
     if match[1] == "at":
         return value.strip().lower() != match[5]
-    return match[1] == "line" or bool(value.strip())
+    return match[1] == "line" or value.strip() not in {"", match[5]}
 
 
 def _rewritten(fields: Sequence[Field], changed: Mapping[tuple[int, int], Mapping[str, str]]) -> str:

@@ -58,6 +58,14 @@ def test_a_surname_that_was_asked_for_completes_its_line(shop: Shop, ada: Client
     ]
 
 
+def test_a_correction_that_was_not_made_changes_nothing(shop: Shop, ada: Client) -> None:
+    people = "First name,Last name\nJonas,\nMaya,Ferro"
+    asked = post(ada, "first.com", people)
+    again = post(ada, "first.com", people, **fields(asked))
+    assert again.status_code == 422
+    assert f"{people}</textarea>" in again.content.decode()
+
+
 def test_a_line_is_written_anew_in_its_place(shop: Shop, ada: Client) -> None:
     people = "Maya Ferro\n12345\nNoor Haddad"
     asked = post(ada, "first.com", people)
@@ -159,6 +167,14 @@ def test_the_preview_counts_and_writes_nothing(shop: Shop, ada: Client) -> None:
     with scope(shop.customer.pk):
         assert not Quote.objects.exists()
         assert not Draft.objects.exists()
+
+
+def test_what_is_kept_over_a_swap_can_be_found_by_a_selector(shop: Shop, ada: Client) -> None:
+    read = post(ada, "first.com", "maya.f@first.com Maya Ferro\nNoor O’Neil\nJonas", do="read")
+    kept = re.findall(r"<input[^>]*hx-preserve", read.content.decode())
+    ids = [re.search(r' id="([^"]*)"', each) for each in kept]
+    assert len(ids) == 4
+    assert all(each and re.fullmatch(r"[a-z][a-z0-9-]*", each[1]) for each in ids)
 
 
 def test_a_list_that_is_refused_comes_back_cut(shop: Shop, ada: Client) -> None:
