@@ -9,12 +9,14 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import sign_in_limits
 from accounts.brands import brand_for_host, brand_of_person, origin_of_person
+from accounts.mails import QueueBackend
 from accounts.models import Brand, User
 from reseller_portal.core.crypto import decrypt, encrypt
 
@@ -66,6 +68,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         sign_in_limits.count_failure(request, str(credentials.get("email") or ""))
+
+    def render_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> EmailMessage:
+        """Sent by a worker, so that no page waits for a mail server; the links in it are kept encrypted until then."""
+        message: EmailMessage = super().render_mail(template_prefix, email, context, headers)
+        message.connection = QueueBackend(purpose=template_prefix.rpartition("/")[2][:40], brand=self.brand)
+        return message
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types

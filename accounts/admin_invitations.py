@@ -13,7 +13,7 @@ from accounts.roles import Role
 from accounts.selectors import owners_who_sign_in
 from accounts.services.inviting import invite_owners
 
-# A press sends at most so many e-mails: a page must not wait for a mail server longer than a person does.
+# A press invites at most so many: each is some rows, and a page answers within a moment.
 MOST_AT_ONCE = 100
 MOST_SENTENCES = 10
 

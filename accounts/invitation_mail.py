@@ -1,47 +1,51 @@
 """The e-mail that tells a person of a company which is theirs: from the brand, with links to the brand's own host."""
 
-from email.utils import formataddr
+from collections.abc import Mapping
+from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.core.mail.backends.base import BaseEmailBackend
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.brands import ink_on, origin_of
-from accounts.models import Customer, User
+from accounts.brands import origin_of
+from accounts.mails import NotNeeded, queue_mail
+from accounts.models import Customer, Mail, User
 
 A_DAY = 24 * 3600
+NOTICE, LINK = "owner_notice", "owner_invitation"
 
 
-def send_invitation(*, customer: Customer, owner: User, post: BaseEmailBackend | None = None) -> None:
-    """With a link to set a password, or for who has one already to the company. Raises what the mail backend raises."""
-    brand = customer.brand
+def queue_invitation(*, customer: Customer, owner: User) -> None:
+    """With a link to set a password, or for who has one already to the company. Raises `NoHost`."""
+    origin_of(customer.brand)
+    purpose = NOTICE if owner.has_usable_password() else LINK
+    queue_mail(
+        to=owner.email,
+        subject=f"{customer.brand.name}: {customer.company} is ready for you",
+        template=f"emails/{purpose}",
+        purpose=purpose,
+        context={"owner_id": owner.pk},
+        brand=customer.brand,
+        customer=customer,
+    )
+
+
+def links_of(mail: Mail) -> Mapping[str, Any]:
+    """Made when it is sent: a link to set a password works once, for some days, and is nowhere stored."""
+    owner, customer, brand = User.objects.filter(pk=mail.context["owner_id"]).first(), mail.customer, mail.brand
+    if owner is None or customer is None or brand is None:
+        raise NotNeeded("The person is not there any more.")
+    if mail.purpose == LINK and owner.has_usable_password():
+        raise NotNeeded("The person has set a password already.")
     origin = origin_of(brand)
-    kind = "owner_notice" if owner.has_usable_password() else "owner_invitation"
-    context = {
-        "brand": brand,
-        "ink": ink_on(brand.colour),
-        "customer": customer,
+    return {
         "owner": owner,
         "home": f"{origin}/",
-        "url": origin + (_company(customer) if owner.has_usable_password() else _password_link(owner)),
+        "url": origin + (_company(customer) if mail.purpose == NOTICE else _password_link(owner)),
         "again_url": origin + reverse("account_reset_password"),
         "days": settings.PASSWORD_RESET_TIMEOUT // A_DAY,
     }
-    message = EmailMultiAlternatives(
-        subject=_line(f"{brand.name}: {customer.company} is ready for you"),
-        body=render_to_string(f"emails/{kind}.txt", context),
-        from_email=formataddr((_line(brand.name), brand.sender)),
-        to=[owner.email],
-        reply_to=[brand.support_email],
-        headers={"Auto-Submitted": "auto-generated"},
-        connection=post,
-    )
-    message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
-    message.send()
 
 
 def _company(customer: Customer) -> str:
@@ -52,8 +56,3 @@ def _password_link(person: User) -> str:
     """As allauth's own e-mail for a forgotten password has it; it works once."""
     key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
     return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(person), "key": key})
-
-
-def _line(text: str) -> str:
-    """One line: a header has no second one."""
-    return " ".join(text.split())

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from reseller_portal.core.hosts import name_of_host
+from reseller_portal.jobs.models import Job
 
 
 class UserManager(BaseUserManager["User"]):
@@ -233,3 +234,39 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_label} {self.action} {self.subject_label}"
+
+
+class Mail(Job):
+    """An e-mail that is to be sent, written in the transaction of what it tells of.
+
+    `context` holds no secret: a link that lets somebody in is made when it is sent. What was rendered with one stands
+    encrypted in `sealed`, and is forgotten once it is sent.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENT = "sent", "Sent"
+        DROPPED = "dropped", "Not needed any more"
+        NEEDS_PERSON = "needs_person", "Needs attention"
+
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE)
+    brand = models.ForeignKey(Brand, null=True, on_delete=models.CASCADE)
+    purpose = models.CharField(max_length=40)
+    to = models.EmailField()
+    subject = models.CharField(max_length=200)
+    template = models.CharField(max_length=80, blank=True, help_text="Without its ending; both .txt and .html.")
+    context = models.JSONField(default=dict)
+    sealed = models.TextField(blank=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    queued_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["customer", "-queued_at"], name="mail_of_customer"),
+            models.Index(fields=["due_at"], name="due_mail", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["queued_at"], name="mail_needs_attention", condition=models.Q(state="needs_person")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} to {self.to}"

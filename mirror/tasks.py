@@ -1,23 +1,21 @@
 """What keeps the mirror true in the background. Messages mean nothing but *have a look*."""
 
-import logging
-
 from celery import shared_task
-from kombu.exceptions import KombuError, OperationalError
 
 from accounts.tenancy import staff_scope
 from mirror import surveys, walking
+from reseller_portal.jobs import waking
+from reseller_portal.jobs.lanes import Lane
 
-logger = logging.getLogger(__name__)
 # One task works this long at most, so that a stop of the worker never waits for a long survey.
 WORK_SECONDS = 20.0
+LANE = Lane(1)
 
 
 @shared_task(name="mirror.work")
 def work() -> None:
     """Whoever has more to do than fits tells the next one at once; until the schedule comes round time would pass."""
-    if walking.work(WORK_SECONDS):
-        wake()
+    LANE.run(_walk)
 
 
 @shared_task(name="mirror.sweep")
@@ -26,13 +24,15 @@ def sweep() -> None:
     with staff_scope("surveys: what is due"):
         surveys.forget_old_surveys()
         begun = surveys.begin_what_is_due()
-    if begun and walking.work(WORK_SECONDS):
-        wake()
+    if begun:
+        LANE.run(_walk)
 
 
 def wake() -> None:
     """Tell a worker to go on with a survey. The message may be lost: the schedule finds it some seconds later."""
-    try:
-        work.apply_async(retry=False)
-    except (OperationalError, KombuError, OSError):
-        logger.warning("the broker did not take a wake-up; the schedule will find the survey")
+    waking.wake(work)
+
+
+def _walk() -> None:
+    if walking.work(WORK_SECONDS):
+        wake()

@@ -6,6 +6,8 @@ from celery.beat import Scheduler
 from django.db import connection
 from django.db.utils import Error as DatabaseError
 
+from reseller_portal.jobs.waking import count_waiting
+
 LOCK = 7_741_100
 LOOK_AGAIN_SECONDS = 5.0
 
@@ -19,6 +21,17 @@ class OneBeat(Scheduler):  # type: ignore[misc]  # Celery has no types
         if not self._holds_the_lock():
             return LOOK_AGAIN_SECONDS
         return float(super().tick(*args, **kwargs))
+
+    def apply_async(self, entry: Any, *args: Any, **kwargs: Any) -> Any:
+        """Nothing where messages wait already: a night without a worker must not fill the broker."""
+        queue = self._queue_of(entry.task)
+        of_queue = sum(self._queue_of(each.task) == queue for each in self.schedule.values())
+        if count_waiting(self.app, entry.task) >= of_queue:
+            return None
+        return super().apply_async(entry, *args, **kwargs)
+
+    def _queue_of(self, task: str) -> str:
+        return str(self.app.amqp.router.route({}, task)["queue"].name)
 
     def _holds_the_lock(self) -> bool:
         """The lock belongs to the connection: when that is lost, so is the lock."""

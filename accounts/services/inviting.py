@@ -1,27 +1,24 @@
 """Owners for customers that have none: above all for those that were adopted from the upstream.
 
-The owner is the person of the contact record. The e-mail goes out before the transaction ends: a mail server that
-refuses leaves nothing behind, and the next press does it all again.
+The owner is the person of the contact record. The e-mail is a row of the same transaction and goes out after it: no
+mail server holds up a page, and nobody is told of what was not kept.
 """
 
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from smtplib import SMTPException
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.core.mail import get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit import record_by_staff
-from accounts.invitation_mail import send_invitation
+from accounts.invitation_mail import queue_invitation
 from accounts.models import AuditEntry, Customer, Membership, User
 from accounts.roles import Role
 from reseller_portal.core.errors import DomainError
@@ -36,10 +33,6 @@ class CannotInvite(DomainError):
     """This customer gets no owner by an invitation. Nothing was changed."""
 
 
-class MailRefused(DomainError):
-    """The mail server did not take the e-mail. Nothing was changed."""
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What became of one customer, in a sentence."""
@@ -51,21 +44,17 @@ class Outcome:
 
 def invite_owners(*, user: User, customers: Iterable[Customer]) -> list[Outcome]:
     """One after the other: what fails for one keeps none of the others from it. In a staff scope."""
-    post = get_connection()
-    try:
-        return [_try(user, each, post) for each in customers]
-    finally:
-        post.close()
+    return [_try(user, each) for each in customers]
 
 
 @transaction.atomic
-def invite_owner(*, user: User, customer: Customer, post: BaseEmailBackend | None = None) -> str:
+def invite_owner(*, user: User, customer: Customer) -> str:
     """Make the contact person the owner and tell them by e-mail; says what was done. In a staff scope.
 
     Whoever has a password is told that the company is theirs; anybody else gets a link to set one.
-    Raises `CannotInvite`, `MailRefused`.
+    Raises `CannotInvite`, `NoHost`.
     """
-    locked = Customer.objects.select_for_update(of=("self",)).select_related("brand").get(pk=customer.pk)
+    locked = Customer.objects.select_for_update(of=("self",), no_key=True).select_related("brand").get(pk=customer.pk)
     if locked.state != Customer.State.ACTIVE:
         raise CannotInvite("is suspended, and nobody could come in.")
     owners = User.objects.filter(memberships__customer=locked, memberships__role=Role.OWNER).order_by("pk")
@@ -78,17 +67,21 @@ def invite_owner(*, user: User, customer: Customer, post: BaseEmailBackend | Non
         raise CannotInvite(f"was invited some minutes ago: {owner.email}.")
     else:
         how = "was sent another link"
-    _send(locked, owner, post)
+    queue_invitation(customer=locked, owner=owner)
     after = {"email": owner.email, "sent": "notice" if owner.has_usable_password() else "link"}
     record_by_staff(user=user, customer=locked, action=INVITED, subject=owner, after=after)
     return f"{owner.email} {how}."
 
 
-def _try(user: User, customer: Customer, post: BaseEmailBackend) -> Outcome:
+def _try(user: User, customer: Customer) -> Outcome:
     try:
-        return Outcome(customer, invite_owner(user=user, customer=customer, post=post), is_done=True)
+        return Outcome(customer, invite_owner(user=user, customer=customer), is_done=True)
     except DomainError as error:
         return Outcome(customer, str(error), is_done=False)
+    except Exception:
+        # What was done for those before stands: each is a unit of its own.
+        logger.exception("customer %s: inviting the owner met a fault of ours", customer.pk)
+        return Outcome(customer, "was not invited: a fault of the portal. Tell its developers.", is_done=False)
 
 
 def _make_owner(user: User, customer: Customer) -> tuple[User, str]:
@@ -146,11 +139,3 @@ def _insist_on_address(address: str) -> None:
 
 def _was_invited_just_now(customer: Customer) -> bool:
     return AuditEntry.objects.filter(customer=customer, action=INVITED, at__gt=timezone.now() - JUST_NOW).exists()
-
-
-def _send(customer: Customer, owner: User, post: BaseEmailBackend | None) -> None:
-    try:
-        send_invitation(customer=customer, owner=owner, post=post)
-    except (OSError, SMTPException) as error:
-        logger.warning("customer %s: the invitation could not be sent: %s", customer.pk, error)
-        raise MailRefused(f"was not invited: the mail server did not take the e-mail ({error}).") from error

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.tenancy import staff_scope
 from reseller_portal.jobs import leases
+from reseller_portal.jobs.crash_points import reach
 from reseller_portal.operations import budget, pauses, turns
-from reseller_portal.operations.crash_points import reach
 from reseller_portal.operations.models import Budget, Operation
 from reseller_portal.operations.registry import group_of, is_repeatable
 

@@ -10,11 +10,11 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.tenancy import scope, staff_scope
+from reseller_portal.jobs.crash_points import reach
 from reseller_portal.jobs.leases import LeaseLost, renew, try_again_or_give_up
 from reseller_portal.jobs.rules import is_out_of_time, is_out_of_tries, pause_after, why_given_up
 from reseller_portal.operations import budget, pauses
 from reseller_portal.operations.claiming import Claim, claim_next
-from reseller_portal.operations.crash_points import reach
 from reseller_portal.operations.gateway import client_for_one_call, pass_or_wait
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.parking import go_on_if_done, release_dependents

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.tenancy import staff_scope
+from reseller_portal.jobs.lanes import Lane
 from reseller_portal.operations import budget, engine
 from reseller_portal.operations.claiming import seconds_to_next
 from reseller_portal.operations.models import Operation
@@ -14,12 +15,17 @@ from reseller_portal.operations.registry import lookup_kinds
 
 # One task works this long at most, so that a stop of the worker never waits for a long queue.
 WORK_SECONDS = 20.0
+LANE = Lane(5)
 LOOKUPS_KEPT_HOURS = 24
 
 
 @shared_task(name="operations.work")
 def work() -> None:
     """Carry out what is due, until nothing is or the time is up."""
+    LANE.run(_work)
+
+
+def _work() -> None:
     end = time.monotonic() + WORK_SECONDS
     while time.monotonic() < end:
         try:

@@ -296,18 +296,37 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
+    # Whoever sends a message does not wait for a broker that is away: what is due stands in the database.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
 }
 CELERY_TIMEZONE = "UTC"
+# A queue for each kind of work. Lanes in the code keep each kind from taking all threads of a worker, so one worker for
+# all of them will do; with more machines each may serve some (docs/production.md).
+CELERY_TASK_DEFAULT_QUEUE = "runs"
+CELERY_TASK_ROUTES = {
+    "operations.work": {"queue": "calls"},
+    "operations.sweep": {"queue": "calls"},
+    "webhooks.process": {"queue": "events"},
+    "accounts.send_mail": {"queue": "mail"},
+}
+# Seconds between two of each. A message that is older than that says nothing: the next one is there.
+_EVERY = {
+    "operations.sweep": 3.0,
+    "operations.forget_lookups": 3600.0,
+    "billing.read_wallet": 60.0,
+    "billing.end_open_checks": 60.0,
+    "billing.end_silent_questions": 300.0,
+    "billing.remove_unpaid_quotes": 3600.0,
+    "webhooks.process": 10.0,
+    "accounts.send_mail": 10.0,
+    "accounts.forget_mail": 3600.0,
+    "mirror.work": 10.0,
+    "mirror.sweep": 60.0,
+}
 CELERY_BEAT_SCHEDULE = {
-    "operations.sweep": {"task": "operations.sweep", "schedule": 3.0},
-    "operations.forget_lookups": {"task": "operations.forget_lookups", "schedule": 3600.0},
-    "billing.read_wallet": {"task": "billing.read_wallet", "schedule": 60.0},
-    "billing.end_open_checks": {"task": "billing.end_open_checks", "schedule": 60.0},
-    "billing.end_silent_questions": {"task": "billing.end_silent_questions", "schedule": 300.0},
-    "billing.remove_unpaid_quotes": {"task": "billing.remove_unpaid_quotes", "schedule": 3600.0},
-    "webhooks.process": {"task": "webhooks.process", "schedule": 10.0},
-    "mirror.work": {"task": "mirror.work", "schedule": 10.0},
-    "mirror.sweep": {"task": "mirror.sweep", "schedule": 60.0},
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}} for task, seconds in _EVERY.items()
 }
 
 

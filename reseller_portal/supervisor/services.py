@@ -33,7 +33,8 @@ def make_sandbox(plan: Plan, environment: Mapping[str, str]) -> Child:
 def make_worker(plan: Plan, environment: Mapping[str, str]) -> Child:
     return _python(
         plan, "The worker", environment,
-        "celery", "-A", "reseller_portal.celery:app", "worker", "--pool", "threads", "-c", "8", *QUIET,
+        "celery", "-A", "reseller_portal.celery:app", "worker", "--pool", "threads",
+        "-Q", "calls,events,runs,mail", "-c", "10", *QUIET,
     )  # fmt: skip
 
 

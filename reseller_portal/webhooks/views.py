@@ -7,9 +7,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from kombu.exceptions import KombuError, OperationalError
 
 from accounts.door import public_view
+from reseller_portal.jobs import waking
 from reseller_portal.webhooks.intake import NotAnEvent, keep
 from reseller_portal.webhooks.signature import Forged, Scheme, verify
 from reseller_portal.webhooks.tasks import process
@@ -72,7 +72,4 @@ def _answer(status: int, text: str) -> HttpResponse:
 
 
 def _wake() -> None:
-    try:
-        process.apply_async(retry=False)
-    except (OperationalError, KombuError, OSError):
-        logger.warning("the broker did not take a wake-up; the schedule will find the event")
+    waking.wake(process)

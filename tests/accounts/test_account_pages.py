@@ -4,9 +4,9 @@ import re
 
 import pyotp
 import pytest
-from django.core import mail
 from django.test import Client
 
+from tests.accounts.post import posted
 from tests.world import World
 
 FOUNDRY = "foundry.localhost"
@@ -19,7 +19,7 @@ def browser_at(host: str) -> Client:
 def test_a_new_password_by_mail_carries_the_brand(world: World) -> None:
     browser = browser_at(FOUNDRY)
     browser.post("/account/password/reset/", {"email": world.ivy.email})
-    sent = mail.outbox[0]
+    sent = posted()[0]
     assert sent.from_email == "Inbox Foundry <no-reply@foundry.localhost>"
     assert sent.subject == "Inbox Foundry: Set a new password"
     assert "help@foundry.localhost" in str(sent.body)
@@ -30,7 +30,7 @@ def test_a_new_password_by_mail_carries_the_brand(world: World) -> None:
     assert changed.status_code == 302
     world.ivy.refresh_from_db()
     assert world.ivy.check_password("quarry-lumen-42")
-    assert "Outreach" not in "".join(str(each.body) + each.from_email for each in mail.outbox)
+    assert "Outreach" not in "".join(str(each.body) + each.from_email for each in posted())
 
 
 def test_an_unknown_address_is_answered_like_a_known_one(world: World) -> None:
@@ -40,7 +40,7 @@ def test_an_unknown_address_is_answered_like_a_known_one(world: World) -> None:
     )
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
     # A stranger's mailbox gets nothing: the reseller's reputation as a sender.
-    assert [each.to for each in mail.outbox] == [[world.ivy.email]]
+    assert [each.to for each in posted()] == [[world.ivy.email]]
 
 
 @pytest.mark.parametrize(

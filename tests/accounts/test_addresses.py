@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import User
 from accounts.services.addresses import CannotConfirm, Wish, confirm
+from tests.accounts.post import posted
 from tests.accounts.staff import audit_rows, browser_of, make_admin
 from tests.world import World
 
@@ -52,7 +52,7 @@ def add(browser: Client, address: str) -> str:
 
 
 def link(number: int = -1) -> str:
-    found = re.search(r"http://[^/\s]+(/account/confirm-email/\S+)", str(mail.outbox[number].body))
+    found = re.search(r"http://[^/\s]+(/account/confirm-email/\S+)", str(posted()[number].body))
     assert found
     return found[1]
 
@@ -67,10 +67,10 @@ def test_everybody_has_a_first_address_from_the_start(world: World, make: Callab
 @pytest.mark.parametrize("spelling", [THEIRS, THEIRS.upper(), f" {THEIRS} "])
 def test_an_address_of_somebody_is_added_by_nobody_else(world: World, make: Callable[[], User], spelling: str) -> None:
     holder = make()
-    mail.outbox.clear()
+    posted().clear()
     add(signed_in(world.vic.email), spelling)
-    assert [each.to for each in mail.outbox] == [[THEIRS]]
-    assert "confirm-email" not in str(mail.outbox[0].body)
+    assert [each.to for each in posted()] == [[THEIRS]]
+    assert "confirm-email" not in str(posted()[0].body)
     assert list(EmailAddress.objects.filter(email=THEIRS).values_list("user", flat=True)) == [holder.pk]
 
 
@@ -136,9 +136,9 @@ def test_the_constraint_decides_between_two_who_prove_one_address(world: World) 
 def test_a_reset_goes_to_the_holder_alone(world: World) -> None:
     holder = by_admin()
     add(signed_in(world.vic.email), THEIRS)
-    mail.outbox.clear()
+    posted().clear()
     Client(HTTP_HOST="outreach.localhost").post("/account/password/reset/", {"email": THEIRS})
-    (sent,) = mail.outbox
+    (sent,) = posted()
     path = re.search(r"http://[^/]+(/account/password/reset/key/\S+)", str(sent.body))
     assert path
     browser = Client(HTTP_HOST="outreach.localhost")
@@ -151,7 +151,7 @@ def test_a_reset_goes_to_the_holder_alone(world: World) -> None:
 
 def test_mail_comes_from_the_brand_of_the_person_and_leads_there(world: World) -> None:
     Client(HTTP_HOST="outreach.localhost:4444").post("/account/password/reset/", {"email": world.ivy.email})
-    (sent,) = mail.outbox
+    (sent,) = posted()
     assert sent.from_email == "Inbox Foundry <no-reply@foundry.localhost>"
     assert "http://foundry.localhost/account/" in str(sent.body)
     assert "utreach" not in str(sent.body) + sent.subject

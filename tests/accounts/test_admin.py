@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib import admin
-from django.core import mail
 from django.test import Client
 
 from accounts import staff_groups
@@ -13,6 +12,7 @@ from accounts.admin_site import OUR_PACKAGES
 from accounts.models import Brand, Customer, Membership, User
 from accounts.roles import Role
 from accounts.tenancy import staff_scope
+from tests.accounts.post import posted
 from tests.accounts.staff import audit_rows, browser_of, make_admin, make_member_of, make_support
 from tests.world import World
 
@@ -232,9 +232,9 @@ def test_nobody_sets_the_password_of_another(world: World, rex: Client, path: st
 def test_a_link_to_set_a_password_goes_to_the_person_and_stands_in_the_log_of_their_company(
     world: World, rex: Client
 ) -> None:
-    mail.outbox.clear()
+    posted().clear()
     assert rex.post(f"/admin/accounts/user/{world.ada.pk}/link/").status_code == 302
-    assert mail.outbox[0].to == [world.ada.email]
+    assert posted()[0].to == [world.ada.email]
     (row,) = audit_rows("user.password_link_sent")
     assert (row.subject_label, row.actor_label, row.customer) == (world.ada.email, "Rex", world.acme)
 
@@ -252,7 +252,7 @@ def test_an_old_address_opens_nothing_after_a_change(world: World, rex: Client) 
     assert (address.email, address.primary, address.verified) == ("ada@acme.example", True, False)
     (told,) = audit_rows("user.address_changed")
     assert (told.customer, told.actor_label) == (world.acme, "Rex")
-    assert ["ada@example.com"] in [each.to for each in mail.outbox]
+    assert ["ada@example.com"] in [each.to for each in posted()]
     assert not Client().login(email="ada@example.com", password="pass-phrase-1")
     assert Client().login(email="ada@acme.example", password="pass-phrase-1")
     (row,) = audit_rows("user.changed")

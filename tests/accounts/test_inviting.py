@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from accounts.audit import record_by_staff
 from accounts.brands import ink_on
-from accounts.models import BrandHost, Customer, Membership, User
+from accounts.models import BrandHost, Customer, Mail, Membership, User
 from accounts.roles import Role
-from accounts.services.inviting import CannotInvite, MailRefused, invite_owner, invite_owners
+from accounts.services import inviting
+from accounts.services.inviting import CannotInvite, invite_owner, invite_owners
 from accounts.tenancy import staff_scope
+from tests.accounts.post import posted
 from tests.accounts.staff import audit_rows, browser_of, make_admin, make_support
 from tests.world import World, make_customer
 
@@ -50,7 +54,7 @@ def owners_of(customer: Customer) -> list[str]:
 
 
 def letter(number: int = -1) -> EmailMultiAlternatives:
-    found = mail.outbox[number]
+    found = posted()[number]
     assert isinstance(found, EmailMultiAlternatives)
     return found
 
@@ -151,21 +155,21 @@ def test_every_step_is_audited_for_the_customer(globex: Customer, rex: User) -> 
 def test_who_has_an_owner_keeps_it_and_nobody_is_written_to(world: World, rex: User) -> None:
     with pytest.raises(CannotInvite, match=r"has an owner: ada@example\.com"):
         invite(rex, world.acme)
-    assert mail.outbox == []
+    assert posted() == []
 
 
 def test_a_second_press_changes_nothing_and_sends_nothing(globex: Customer, rex: User) -> None:
     invite(rex, globex)
     with pytest.raises(CannotInvite, match="some minutes ago"):
         invite(rex, globex)
-    assert (len(mail.outbox), User.objects.filter(email="hello@globex.example").count()) == (1, 1)
+    assert (len(posted()), User.objects.filter(email="hello@globex.example").count()) == (1, 1)
 
 
 def test_whoever_has_not_come_is_sent_another_link_later(globex: Customer, rex: User, monkeypatch: Any) -> None:
     invite(rex, globex)
     monkeypatch.setattr("accounts.services.inviting.JUST_NOW", timedelta())
     assert invite(rex, globex) == "hello@globex.example was sent another link."
-    assert len(mail.outbox) == 2
+    assert len(posted()) == 2
     assert owners_of(globex) == ["hello@globex.example"]
 
 
@@ -179,7 +183,7 @@ def test_who_cannot_be_written_to_is_left_alone(
     change(globex, **values)
     with pytest.raises(CannotInvite, match=words):
         invite(rex, globex)
-    assert (mail.outbox, owners_of(globex)) == ([], [])
+    assert (posted(), owners_of(globex)) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -192,20 +196,37 @@ def test_some_people_are_no_owners(globex: Customer, rex: User, values: dict[str
     assert owners_of(globex) == []
 
 
-def test_a_mail_server_that_refuses_leaves_nothing_behind(
-    globex: Customer, rex: User, monkeypatch: pytest.MonkeyPatch
+def test_a_fault_at_the_second_customer_leaves_the_first_whole(
+    world: World, globex: Customer, rex: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: Any, **__: Any) -> None:
-        raise ConnectionRefusedError("Connection refused")
+    with staff_scope("test"):
+        other = make_customer(brand=world.initech.brand, slug="hooli")
+    record = record_by_staff
 
-    with monkeypatch.context() as patched:
-        patched.setattr(EmailMultiAlternatives, "send", refuse)
-        with pytest.raises(MailRefused, match="Connection refused"):
-            invite(rex, globex)
-    assert not User.objects.filter(email="hello@globex.example").exists()
-    assert audit_rows("owner.invited") == []
-    invite(rex, globex)
-    assert len(mail.outbox) == 1
+    def break_at_the_second(**told: Any) -> Any:
+        if told["customer"] == other and told["action"] == "owner.invited":
+            raise ZeroDivisionError
+        return record(**told)
+
+    monkeypatch.setattr(inviting, "record_by_staff", break_at_the_second)
+    with staff_scope("test"):
+        outcomes = invite_owners(user=rex, customers=[globex, other])
+    assert [each.is_done for each in outcomes] == [True, False]
+    assert (owners_of(globex), owners_of(other)) == (["hello@globex.example"], [])
+    assert [sent.to for sent in posted()] == [["hello@globex.example"]]
+
+
+def test_an_invitation_stores_no_link_and_holds_up_nothing_of_the_customer(globex: Customer, rex: User) -> None:
+    with CaptureQueriesContext(connection) as seen:
+        invite(rex, globex)
+    locks = [
+        each["sql"] for each in seen.captured_queries if "FOR UPDATE" in each["sql"] or "FOR NO KEY" in each["sql"]
+    ]
+    assert [sql for sql in locks if "accounts_customer" in sql and "FOR NO KEY UPDATE" not in sql] == []
+    with staff_scope("test"):
+        (row,) = Mail.objects.values()
+    assert "/password/" not in str(row)
+    assert "/password/" in str(letter().body)
 
 
 def test_a_brand_without_a_host_has_no_page_to_lead_to(globex: Customer, rex: User) -> None:
@@ -224,7 +245,7 @@ def test_two_customers_of_one_person_get_one_person(world: World, globex: Custom
         outcomes = invite_owners(user=rex, customers=[globex, other])
     assert [each.is_done for each in outcomes] == [True, True]
     assert owners_of(globex) == owners_of(other) == ["hello@globex.example"]
-    assert [sent.from_email.partition(" <")[0] for sent in mail.outbox] == ["Inbox Foundry", "Outreach Cloud"]
+    assert [sent.from_email.partition(" <")[0] for sent in posted()] == ["Inbox Foundry", "Outreach Cloud"]
 
 
 def test_names_of_others_make_no_header_and_no_markup(globex: Customer, rex: User) -> None:

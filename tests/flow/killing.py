@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from reseller_portal.operations import crash_points
+from reseller_portal.jobs import crash_points
 
 
 class Killed(BaseException):

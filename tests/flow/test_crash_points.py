@@ -5,7 +5,7 @@ from django.conf import settings
 
 from accounts.tenancy import scope
 from billing.models import Order, OrderLine
-from reseller_portal.operations import crash_points
+from reseller_portal.jobs import crash_points
 from tests import oracle
 from tests.flow.killing import Killed, reaping
 from tests.shop import Shop

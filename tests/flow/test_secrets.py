@@ -17,6 +17,7 @@ from accounts.door import public_view
 from accounts.tenancy import scope, staff_scope
 from mailboxes.models import Credential, Mailbox
 from mirror import tasks as mirror_tasks
+from reseller_portal.jobs.waking import EXPIRES_SECONDS
 from reseller_portal.operations import waking
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.tasks import work
@@ -137,10 +138,10 @@ def test_a_message_that_wakes_a_worker_carries_nothing(monkeypatch: pytest.Monke
     waking.wake()
     webhook_views._wake()
     mirror_tasks.wake()
-    assert sent == [((), {"retry": False})] * 3
+    assert sent == [((), {"retry": False, "expires": EXPIRES_SECONDS})] * 3
     senders = [path for path in settings.BASE_DIR.glob("[a-z]*/**/*.py") if SENDS.search(path.read_text())]
     ours = {str(path.relative_to(settings.BASE_DIR)) for path in senders if "tests" not in path.parts}
-    assert ours == {"mirror/tasks.py", "reseller_portal/operations/waking.py", "reseller_portal/webhooks/views.py"}
+    assert ours == {"reseller_portal/beat.py", "reseller_portal/jobs/waking.py"}
 
 
 def test_no_list_asks_the_table_of_credentials(delivered: Shop, ada: Client) -> None:

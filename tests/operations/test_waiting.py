@@ -10,8 +10,9 @@ from django.db.models.functions import Now
 
 from accounts.models import Customer
 from accounts.tenancy import scope, staff_scope
+from reseller_portal.jobs import crash_points
 from reseller_portal.jobs.rules import PATIENCE, Patience
-from reseller_portal.operations import crash_points, deciding, engine, registry
+from reseller_portal.operations import deciding, engine, registry
 from reseller_portal.operations.models import Budget, Operation
 from reseller_portal.operations.placing import Wish, place, place_many
 from reseller_portal.operations.registry import Accepted, Happened, NotHappened, Seen, Sent, StillOpen, Wait, WaitFor

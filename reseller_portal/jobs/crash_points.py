@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+# Those of an operation, in their order; other queues name theirs.
 POINTS = (
     "before claim",
     "after claim",
