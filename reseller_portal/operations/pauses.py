@@ -10,7 +10,6 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from reseller_portal.operations import budget
-from reseller_portal.operations.models import Pause
 from reseller_portal.upstream.errors import Throttled
 from reseller_portal.upstream.routes import ROUTES
 
@@ -87,9 +86,3 @@ def pause(group: str, operation: str, reason: str, *, seconds: float, said_secon
             NOTE,
             {"group": group, "operation": operation, "reason": reason, "seconds": seconds, "said": said_seconds},
         )
-
-
-def forget_old() -> None:
-    """Pauses that ended long ago tell nobody anything."""
-    with transaction.atomic():
-        Pause.objects.extra(where=["until < clock_timestamp() - interval '1 day'"]).delete()
