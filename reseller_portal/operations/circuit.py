@@ -14,7 +14,6 @@ from time import monotonic
 from django.db import connection, transaction
 
 from reseller_portal.operations import alarms, budget, pauses, refusals
-from reseller_portal.operations.models import Circuit
 from reseller_portal.operations.waking import wake
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.errors import Malformed, Refused, Throttled, UnknownRoute, Unreachable, UpstreamError
@@ -36,12 +35,12 @@ STATE = """
     FROM operations_circuit WHERE opened_at IS NOT NULL
 """
 OPEN = """
-    INSERT INTO operations_circuit (id, opened_at, reason, advice, tries, next_try_at, told_at)
+    INSERT INTO operations_circuit (id, opened_at, reason, advice, tries, next_try_at)
     VALUES (1, clock_timestamp(), %(reason)s, %(advice)s, 0,
-            clock_timestamp() + make_interval(secs => %(seconds)s), NULL)
+            clock_timestamp() + make_interval(secs => %(seconds)s))
     ON CONFLICT (id) DO UPDATE SET
         opened_at = EXCLUDED.opened_at, reason = EXCLUDED.reason, advice = EXCLUDED.advice, tries = 0,
-        next_try_at = EXCLUDED.next_try_at, told_at = NULL
+        next_try_at = EXCLUDED.next_try_at
     WHERE operations_circuit.opened_at IS NULL
     RETURNING id
 """
@@ -113,7 +112,6 @@ def pass_or_wait(ask: Callable[[], Client]) -> None:
         return
     seconds = float(TRY_AFTER[min(tries, len(TRY_AFTER) - 1)])
     _note_try(error, seconds)
-    tell_staff()
     raise Open(seconds)
 
 
@@ -159,14 +157,10 @@ def open_because(error: UpstreamError) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(OPEN, {"reason": str(error)[:300], "advice": advice[:500], "seconds": TRY_AFTER[0]})
         is_new = cursor.fetchone() is not None
+        if is_new:
+            alarms.queue(advice=advice, reason=str(error)[:300])
     if is_new:
         logger.error("the upstream refuses us, so every call waits: %s", advice)
-    tell_staff()
-
-
-def tell_staff() -> None:
-    """Mail once for each time that it opens; what the mail server does not take is tried again with the next try."""
-    alarms.tell(Circuit.objects.filter(opened_at__isnull=False, told_at=None))
 
 
 def _take_the_try() -> int | None:

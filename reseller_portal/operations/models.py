@@ -146,7 +146,7 @@ class Pause(models.Model):
 class Circuit(models.Model):
     """One row: since when the upstream refuses us, and why. No call is made while it is open, but for tries.
 
-    `advice` names what staff should do. `told_at` is when they were mailed.
+    `advice` names what staff should do; they are mailed when it opens.
     """
 
     opened_at = models.DateTimeField(null=True)
@@ -154,7 +154,6 @@ class Circuit(models.Model):
     advice = models.CharField(max_length=500, blank=True)
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
-    told_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.reason if self.opened_at else "closed"

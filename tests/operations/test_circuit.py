@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import requests
-from django.core import mail
 from pytest_django import Settings
 
 from accounts.models import User
@@ -15,10 +14,11 @@ from accounts.tenancy import scope, staff_scope
 from billing.models import Order
 from reseller_portal.operations import alarms, circuit
 from reseller_portal.operations.gateway import client_for_reading
-from reseller_portal.operations.models import Budget, Circuit, Operation, Pause
+from reseller_portal.operations.models import Budget, Operation, Pause
 from reseller_portal.sandbox.adapter import SandboxAdapter
 from reseller_portal.sandbox.control import Control
 from tests import oracle
+from tests.accounts.post import posted
 from tests.operations.pace import Pace, paid
 from tests.shop import Shop
 
@@ -169,7 +169,7 @@ def test_staff_are_told_once_each_time_with_what_to_do(shop: Shop) -> None:
     for _ in range(10):
         shop.work()
         shop.pass_time(60)
-    (letter,) = mail.outbox
+    (letter,) = posted()
     assert letter.to == ["duty@reseller.example"]
     assert "Put the right one into UPSTREAM_KEY and restart." in letter.body
     assert "Invalid API Key" in letter.body
@@ -178,24 +178,7 @@ def test_staff_are_told_once_each_time_with_what_to_do(shop: Shop) -> None:
     begin(ABOUT_US["the certificate is bad"])
     shop.ask_for_quote("west.com")
     shop.work()
-    assert len(mail.outbox) == 2
-
-
-def test_a_mail_server_that_is_away_is_asked_again_with_the_next_try(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def away(*_values: object, **_more: object) -> None:
-        raise OSError("no route")
-
-    shop.order("north.com")
-    begin(ABOUT_US["the key is wrong"])
-    with monkeypatch.context() as without_mail:
-        without_mail.setattr(alarms, "send_mail", away)
-        shop.work()
-    assert Circuit.objects.get().told_at is None
-    shop.pass_time(60)
-    shop.work()
-    assert len(mail.outbox) == 1
+    assert len(posted()) == 2
 
 
 def test_where_no_address_is_set_those_who_may_decide_are_told(shop: Shop, settings: Settings) -> None:
