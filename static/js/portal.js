@@ -93,6 +93,18 @@ function sayChange(place) {
   if (words && words !== lastSaid) { lastSaid = words; say(words); }
 }
 
+// A page that waits for answers says so when none has come for a while; what is told by data-slow changes with each answer.
+const SLOW_AFTER_MS = 8000;
+let lastAnswer = { told: null, at: 0 };
+function tellSlow() {
+  const note = document.querySelector("[data-slow]");
+  if (!note || note.dataset.slow !== lastAnswer.told) lastAnswer = { told: note?.dataset.slow ?? null, at: Date.now() };
+  if (!note || Date.now() - lastAnswer.at < SLOW_AFTER_MS) return;
+  if (note.hidden) { note.hidden = false; if (!lastAnswer.said) say(note.textContent); }
+  lastAnswer.said = true;
+}
+setInterval(tellSlow, 1000);
+
 // Rows that were asked for stay: a list that has grown is not read anew from its first rows.
 let rowsBefore = 0;
 document.addEventListener("htmx:beforeRequest", (event) => {
@@ -111,18 +123,23 @@ document.addEventListener("htmx:afterSwap", (event) => {
     return;
   }
   sayChange(event.target);
+  tellSlow();
   hideSecretsLater(event.target);
   const form = event.target.closest?.("form");
   if (form) countSelected(form);
   event.target.querySelector?.("[data-takes-focus]")?.focus();
 });
 
-// A poll that fails is tried again by itself; anything else that fails is said aloud.
+// A poll that fails is tried again by itself; anything else that fails is said aloud. Whether it was carried out is not
+// known, unless the answer itself says so.
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.requestConfig.verb !== "get") toast("That did not work. Nothing was changed; try it again.", "error");
+  const { requestConfig, xhr } = event.detail;
+  if (requestConfig.verb === "get" || xhr.getResponseHeader("HX-Trigger")) return;
+  toast("That did not work. Look whether it was done before you try it again.", "error");
 });
 document.addEventListener("htmx:sendError", (event) => {
-  if (event.detail.requestConfig.verb !== "get") toast("The portal cannot be reached. Nothing was changed.", "error");
+  if (event.detail.requestConfig.verb === "get") return;
+  toast("The portal cannot be reached. Look whether it was done before you try it again.", "error");
 });
 
 keep("zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
