@@ -99,6 +99,7 @@ class Credential(models.Model):
     app_password = models.TextField(blank=True)
     authenticator = models.TextField(blank=True)
     received_at = models.DateTimeField(default=timezone.now)
+    sealed_fields = ("password", "app_password", "authenticator")
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

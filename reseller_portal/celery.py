@@ -21,6 +21,7 @@ class RoleCheck(bootsteps.Step):  # type: ignore[misc]  # Celery has no types
         from django.db import connections
 
         from accounts.role_check import refuse_a_role_that_bypasses
+        from accounts.sealed import refuse_keys_that_open_nothing
         from reseller_portal.core.time_limits import limit_worker
 
         super().__init__(worker, **options)
@@ -28,6 +29,7 @@ class RoleCheck(bootsteps.Step):  # type: ignore[misc]  # Celery has no types
         connections.close_all()
         try:
             refuse_a_role_that_bypasses()
+            refuse_keys_that_open_nothing()
         except ImproperlyConfigured as error:
             sys.exit(str(error))
         finally:

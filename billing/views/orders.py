@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.costly import costly
 from accounts.door import CustomerRequest, customer_view
 from accounts.selectors import history_of
 from billing import ledger
@@ -71,6 +72,7 @@ def order_check(request: CustomerRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @customer_view("orders.create")
+@costly
 def order_check_again(request: CustomerRequest, reference: str) -> HttpResponse:
     """The same lines with the prices of now, in a new quote."""
     old = _find_quote(request, reference)
@@ -112,6 +114,7 @@ def order_refresh(request: CustomerRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @customer_view("orders.create")
+@costly
 def order_retry(request: CustomerRequest, reference: str) -> HttpResponse:
     order = _find_order(request, reference)
     try:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from accounts.actors import Actor
 from accounts.models import Customer
 from domains.models import Domain
+from reseller_portal.core.limits import is_first_within
 from reseller_portal.operations import lookups
 from reseller_portal.operations.models import Operation
 
@@ -12,14 +13,15 @@ from reseller_portal.operations.models import Operation
 WHOLE = "domain.refresh"
 RECORDS = "domain.refresh_records"
 MAILBOXES = "domain.refresh_mailboxes"
-# A second press within this time changes nothing.
-JUST_NOW = timedelta(seconds=15)
+# What was read less than this ago is fresh, and a second press changes nothing, whatever came of the first.
+JUST_NOW = timedelta(minutes=1)
 
 
 def refresh_domain(*, actor: Actor, domain: Domain) -> None:
     """Somebody wants to know now."""
     actor.require("domains.view")
-    lookups.ask(customer=actor.customer, kind=WHOLE, keys=[domain.name], fresh=JUST_NOW)
+    if is_first_within(f"{WHOLE}:{domain.pk}", JUST_NOW.seconds):
+        lookups.ask(customer=actor.customer, kind=WHOLE, keys=[domain.name], fresh=JUST_NOW)
 
 
 def refresh_of(customer: Customer, name: str) -> Operation | None:

@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.costly import costly
 from accounts.door import CustomerRequest, customer_view
 from accounts.drafts import draft_of, keep_draft, new_key
 from domains.finding import (
@@ -52,6 +53,7 @@ class Question:
 
 @require_http_methods(["GET", "POST"])
 @customer_view("orders.create")
+@costly
 def domain_find(request: CustomerRequest) -> HttpResponse:
     if request.method == "GET":
         return _page(request, _question(request))

@@ -4,6 +4,7 @@ from accounts.actors import Actor
 from accounts.models import Customer
 from domains.services.refreshing import JUST_NOW
 from mailboxes.models import Mailbox
+from reseller_portal.core.limits import is_first_within
 from reseller_portal.operations import lookups
 from reseller_portal.operations.models import Operation
 
@@ -14,7 +15,7 @@ ONE = "mailbox.refresh"
 def refresh_mailbox(*, actor: Actor, mailbox: Mailbox) -> None:
     """Somebody wants to know now. A mailbox that the upstream has not made yet comes with its order."""
     actor.require("mailboxes.view")
-    if mailbox.upstream_id:
+    if mailbox.upstream_id and is_first_within(f"{ONE}:{mailbox.pk}", JUST_NOW.seconds):
         lookups.ask(customer=actor.customer, kind=ONE, keys=[mailbox.upstream_id], fresh=JUST_NOW)
 
 

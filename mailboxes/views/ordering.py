@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.costly import costly
 from accounts.door import CustomerRequest, customer_view
 from accounts.drafts import draft_of, is_key, keep_draft, new_key
 from billing.models import Item, Provider
@@ -27,6 +28,7 @@ NAMES = {"domains": "Domains", "people": "People", "file": "File", "provider": "
 
 @require_http_methods(["GET", "POST"])
 @customer_view("orders.create")
+@costly
 def order_build(request: CustomerRequest) -> HttpResponse:
     """Each draft has an address of its own, so that two tabs hold two orders and Back finds what was typed."""
     if request.method == "GET":

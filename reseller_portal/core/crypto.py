@@ -24,8 +24,11 @@ def decrypt(token: str) -> str:
 
 
 def rotate(token: str) -> str:
-    """The same secret under the newest key."""
-    return _box(tuple(settings.FIELD_KEYS)).rotate(token.encode()).decode()
+    """The same secret under the newest key. Raises `Undecipherable`."""
+    try:
+        return _box(tuple(settings.FIELD_KEYS)).rotate(token.encode()).decode()
+    except InvalidToken:
+        raise Undecipherable("A stored secret fits none of FIELD_KEYS.") from None
 
 
 @cache

@@ -141,7 +141,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 SECRET_KEY = env.text("SECRET_KEY")
-FIELD_KEYS = env.items("FIELD_KEYS")
+FIELD_KEYS = env.keys("FIELD_KEYS")
 
 UPSTREAM_URL = env.text("UPSTREAM_URL")
 UPSTREAM_KEY = env.text("UPSTREAM_KEY")
@@ -279,6 +279,9 @@ ADMIN_HOST = name_of_host(env.text("ADMIN_HOST", "127.0.0.1"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
 # Seconds that whoever sends a mail waits for the mail server, for each step of the conversation.
 EMAIL_TIMEOUT = 10
+# Posts that cost much, of one customer: at once, and of one kind a minute.
+COSTLY_POSTS_AT_ONCE = env.number("COSTLY_POSTS_AT_ONCE", 2)
+COSTLY_POSTS_PER_MINUTE = env.number("COSTLY_POSTS_PER_MINUTE", 10)
 # Bytes of a request's body, whatever it is for; the fields of a form may have a part of it.
 LARGEST_BODY = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -4,6 +4,7 @@ import os
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from reseller_portal.upstream.routes import read_paths
@@ -49,6 +50,17 @@ def paths(name: str) -> dict[str, str]:
         return read_paths(os.environ.get(name, ""))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} cannot be read: {error}.") from None
+
+
+def keys(name: str) -> list[str]:
+    """Fernet keys, the newest first."""
+    found = items(name)
+    try:
+        for key in found:
+            Fernet(key)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must hold Fernet keys: 32 bytes in url-safe base64 each.") from None
+    return found
 
 
 def database(name: str, default: str | None = None) -> dict[str, Any]:

@@ -22,6 +22,8 @@ UPSTREAM_IS_SANDBOX = True
 UPSTREAM_SESSION = "tests.wire.sandbox_session"
 # The budget has tests of its own; everywhere else it only costs time.
 UPSTREAM_CALLS_PER_SECOND = 10_000
+# So have the limits of costly posts.
+COSTLY_POSTS_AT_ONCE, COSTLY_POSTS_PER_MINUTE = 50, 10_000
 INSTALLED_APPS = [*INSTALLED_APPS, "reseller_portal.sandbox"]
 DATABASES["sandbox"] = env.database("SANDBOX_DATABASE_URL")
 DATABASE_ROUTERS = ["reseller_portal.sandbox.router.SandboxRouter"]

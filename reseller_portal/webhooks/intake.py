@@ -13,9 +13,12 @@ from reseller_portal.webhooks.credentials import take_out
 from reseller_portal.webhooks.models import Event
 
 LONGEST_ID = 120
-# An event without an id (contract, quirk 33) is known by its body. The same body much later is a new event: a warm-up
-# that was stopped and started again says nothing else than the first time.
-REPEATS_SECONDS = 900
+# An event without an id (contract, quirk 33) is known by its body for a day: where the time is not signed, whoever
+# caught a delivery could send it for ever. A day later it is a new event: a warm-up that was stopped and started again
+# says nothing else than the first time, and what that changed is read daily anyway.
+REPEATS_SECONDS = 24 * 3600
+# Ids hold the time in steps of this, so that the constraint keeps two at once apart.
+STEP_SECONDS = 900
 
 
 class NotAnEvent(ValueError):
@@ -26,9 +29,11 @@ def keep(body: bytes, *, now: float | None = None) -> None:
     """Store the event unless it is known. Raises `NotAnEvent`."""
     content = _read(body)
     try:
-        event = _event(content, _event_id(content, body, time.time() if now is None else now))
+        ids = _event_ids(content, body, time.time() if now is None else now)
+        event = _event(content, ids[0])
         with staff_scope("webhooks: keep an event"):
-            Event.objects.bulk_create([event], ignore_conflicts=True)
+            if len(ids) == 1 or not Event.objects.filter(event_id__in=ids).exists():
+                Event.objects.bulk_create([event], ignore_conflicts=True)
     except (DataError, ValueError):
         # No word of the error: it may quote the payload.
         raise NotAnEvent("it holds text that cannot be stored") from None
@@ -62,9 +67,11 @@ def _name(content: Mapping[str, Any]) -> object:
     return content.get("event") or content.get("eventType")
 
 
-def _event_id(content: Mapping[str, Any], body: bytes, now: float) -> str:
+def _event_ids(content: Mapping[str, Any], body: bytes, now: float) -> list[str]:
+    """Its id, and without one those under which the same body may have been kept."""
     given = content.get("eventId")
     if not given:
-        return f"sha256:{hashlib.sha256(body).hexdigest()}:{now // REPEATS_SECONDS:.0f}"
+        digest, step = hashlib.sha256(body).hexdigest(), int(now // STEP_SECONDS)
+        return [f"sha256:{digest}:{step - back}" for back in range(REPEATS_SECONDS // STEP_SECONDS + 1)]
     text = str(given)
-    return text if len(text) <= LONGEST_ID else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return [text if len(text) <= LONGEST_ID else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"]

@@ -26,6 +26,7 @@ class Event(models.Model):
     due_at = models.DateTimeField(null=True, db_default=Now())
     received_at = models.DateTimeField(db_default=Now())
     processed_at = models.DateTimeField(null=True)
+    sealed_fields = ("secrets",)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

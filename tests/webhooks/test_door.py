@@ -124,13 +124,13 @@ def test_a_repeated_event_is_kept_once_and_answered_the_same() -> None:
     assert len(kept()) == 1
 
 
-def test_an_event_without_an_id_is_known_by_its_body_for_a_while() -> None:
+def test_an_event_without_an_id_is_known_by_its_body_for_a_day() -> None:
     body = json.dumps({"eventType": "mailbox.warmup.started", "data": {"mailboxId": "M1"}}).encode()
     start = intake.REPEATS_SECONDS * 2.0
-    intake.keep(body, now=start)
-    intake.keep(body, now=start + 330)
+    for after in (0, 330, 1000, 3600, intake.REPEATS_SECONDS - 1):
+        intake.keep(body, now=start + after)
     assert the_event().name == "mailbox.warmup.started"
-    intake.keep(body, now=start + 3600)
+    intake.keep(body, now=start + intake.REPEATS_SECONDS + intake.STEP_SECONDS)
     assert len(kept()) == 2
 
 

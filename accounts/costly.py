@@ -1,0 +1,69 @@
+"""Posts that cost much: so many of one customer at once, and so many a minute, so that the others are served."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.door import CustomerRequest
+from reseller_portal.core.limits import count_of_minute
+from reseller_portal.core.parts import is_part
+
+# The first number of the advisory locks, one for each place; the second is the customer.
+FIRST_PLACE = 7_742_000
+AT_ONCE = "Other lists of your company are being worked on at this moment. Send this one again in a few seconds."
+A_MINUTE = "Your company sent many of these within a minute. Wait a minute, then send this one again."
+NOT_KEPT = {"csrfmiddlewaretoken"}
+
+
+def costly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Under `customer_view`, whose transaction holds the place: it is free again however the request ends.
+
+    Beyond the limit 429, with all that was typed on a page that can send it again; where htmx asked, the page stays.
+    """
+
+    @wraps(view)
+    def limited(request: CustomerRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.method == "POST" and (reason := _refuses(request, view.__name__)):
+            return _too_many(request, reason)
+        return view(request, *args, **kwargs)
+
+    return limited
+
+
+def _refuses(request: CustomerRequest, name: str) -> str:
+    customer = request.actor.customer
+    if not _takes_a_place(customer.pk):
+        return AT_ONCE
+    if count_of_minute(f"{name}:{customer.pk}") > settings.COSTLY_POSTS_PER_MINUTE:
+        return A_MINUTE
+    return ""
+
+
+def _takes_a_place(customer: int) -> bool:
+    with connection.cursor() as cursor:
+        for place in range(settings.COSTLY_POSTS_AT_ONCE):
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s::int)", [FIRST_PLACE + place, customer % 2**31])
+            if cursor.fetchone()[0]:
+                return True
+    return False
+
+
+def _too_many(request: CustomerRequest, reason: str) -> HttpResponse:
+    headers = {"Retry-After": "10"}
+    if is_part(request):
+        headers["HX-Trigger"] = json.dumps({"toast": [{"text": reason, "state": "warning"}]})
+        return HttpResponse(status=429, headers=headers)
+    typed = [(key, value) for key, values in request.POST.lists() if key not in NOT_KEPT for value in values]
+    context = {
+        "reason": reason,
+        "typed": typed,
+        "files": [getattr(each, "name", "") for each in request.FILES.values()],
+    }
+    answer = render(request, "errors/too_many.html", context, status=429)
+    answer["Retry-After"] = headers["Retry-After"]
+    return answer
