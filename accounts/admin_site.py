@@ -10,6 +10,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
+from structlog.contextvars import bind_contextvars
 
 from accounts.admin_rail import groups_for
 from accounts.models import User
@@ -111,6 +112,8 @@ class PortalAdminSite(AdminSite):
 
         @wraps(view)
         def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            bind_contextvars(user=request.user.pk)
+
             def answer() -> HttpResponse:
                 with staff_scope(f"admin: {request.method} {request.path}"):
                     response: HttpResponse = view(request, *args, **kwargs)

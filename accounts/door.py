@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from structlog.contextvars import bind_contextvars
 
 from accounts.actors import Actor, member_actor
 from accounts.models import Customer, Membership, User
@@ -42,13 +44,17 @@ def customer_view(
         def enter(request: HttpRequest, customer: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             # The person, not Django's lazy promise of one: a page asks for it two dozen times.
             user = request.user = get_user(request)
+            bind_contextvars(user=user.pk, company=customer)
             if not user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
 
             def answer() -> HttpResponse:
                 with user_scope(user.pk):
                     memberships = memberships_of(user)
-                    actor = _actor_for(user, memberships, slug=customer)
+                    closed = _suspended(user, memberships, slug=customer)
+                    if closed:
+                        return suspended_page(request, [closed])
+                    actor = _actor_for(request, user, memberships, slug=customer)
                     if not actor.may(permission):
                         raise PermissionDenied("Your role does not include this page. Ask an owner of the company.")
                     with narrowed_to(actor.customer.pk):
@@ -101,8 +107,27 @@ def _columns(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
-def _actor_for(user: User, memberships: list[Membership], *, slug: str) -> Actor:
+def suspended_of(user: User) -> list[Customer]:
+    """Companies that are closed to their people for now. For a block in that person's scope."""
+    rows = Membership.objects.select_related("customer__brand").filter(user=user)
+    return [each.customer for each in rows.exclude(customer__state=Customer.State.ACTIVE).order_by("customer__company")]
+
+
+def suspended_page(request: HttpRequest, companies: list[Customer]) -> HttpResponse:
+    """Why nothing is shown, and whom to ask."""
+    return render(request, "errors/suspended.html", {"companies": companies}, status=403)
+
+
+def _suspended(user: User, memberships: list[Membership], *, slug: str) -> Customer | None:
+    """Asked only where the company is none of the open ones."""
+    if any(each.customer.slug == slug for each in memberships):
+        return None
+    return next((each for each in suspended_of(user) if each.slug == slug), None)
+
+
+def _actor_for(request: HttpRequest, user: User, memberships: list[Membership], *, slug: str) -> Actor:
     found = next((each for each in memberships if each.customer.slug == slug), None)
     if found is None:
+        request.is_stranger = True  # type: ignore[attr-defined]  # read by accounts.refusals
         raise Http404("No such company for you.")
     return member_actor(found, user)

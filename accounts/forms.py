@@ -12,6 +12,8 @@ from accounts.models import User
 from accounts.security_log import log
 from accounts.services.addresses import ask_to_add
 
+TYPED = "typed_address"
+
 
 class Labelled:
     """Says in our words what a form of others asks for."""
@@ -23,6 +25,15 @@ class Labelled:
         fields: dict[str, Any] = self.fields  # type: ignore[attr-defined]  # of the form that this is mixed into
         for name, label in self.labels.items():
             fields[name].label = label
+
+
+class LoginForm(account.LoginForm):  # type: ignore[misc]  # allauth ships no types
+    """Knows the address again that was typed into a form whose token was too old."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request is not None and not self.is_bound:
+            self.initial["login"] = self.request.session.pop(TYPED, "")
 
 
 class ResetPasswordForm(Labelled, account.ResetPasswordForm):  # type: ignore[misc]  # allauth ships no types

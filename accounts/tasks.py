@@ -1,8 +1,9 @@
-"""What wakes the sending of mail. A message means nothing but *have a look*."""
+"""What wakes the sending of mail, and what the accounts do by the clock."""
 
 import time
 
 from celery import shared_task
+from django.core.management import call_command
 
 from accounts.posting import forget_old_mail, send_due
 from reseller_portal.jobs.lanes import Lane
@@ -27,3 +28,9 @@ def _work() -> None:
 @shared_task(name="accounts.forget_mail")
 def forget_mail() -> None:
     forget_old_mail()
+
+
+@shared_task(name="accounts.clear_sessions")
+def clear_sessions() -> None:
+    """Sessions that ended are of no use to anyone, and hold who signed in."""
+    call_command("clearsessions")

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts.door import memberships_of, public_view
+from accounts.door import memberships_of, public_view, suspended_of, suspended_page
 from accounts.hosts import admin_origin
 from accounts.models import User
 from accounts.tenancy import user_scope
@@ -17,6 +17,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     with user_scope(request.user.pk):
         companies = memberships_of(request.user)
+        suspended = [] if companies else suspended_of(request.user)
     if companies:
         return redirect("overview", customer=companies[0].customer.slug)
+    if suspended and not request.user.is_staff:
+        return suspended_page(request, suspended)
     return redirect(admin_origin() + reverse("admin:index") if request.user.is_staff else "account_logout")

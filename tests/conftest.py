@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
+from kombu.transport.memory import Channel
 from pytest_django import DjangoDbBlocker
 
 from reseller_portal.sandbox.control import Control
@@ -33,6 +35,13 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # the blocker of pytest-django
         connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> None:
+    """Limits counted by one test, and wake-ups that nobody took, are none of the next one's."""
+    cache.clear()
+    Channel.queues.clear()
 
 
 @pytest.fixture

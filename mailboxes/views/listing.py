@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.door import CustomerRequest, customer_view
+from accounts.security_log import log
 from accounts.selectors import history_of
 from billing.models import PROVIDER_WORDS
 from mailboxes.codes import code_of
@@ -95,8 +96,10 @@ def mailbox_refresh(request: CustomerRequest, number: int) -> HttpResponse:
 def mailbox_reveal(request: CustomerRequest, number: int) -> HttpResponse:
     mailbox, form = _find(request, number), PasswordForm(request.POST)
     if not ratelimit.consume(request, action="reauthenticate", user=request.user):
+        log("reveal.limited", request=request, mailbox=mailbox.pk)
         form.add_error(None, "Too many tries. Wait a minute, then try again.")
     elif form.is_valid() and not request.user.check_password(form.cleaned_data["password"]):
+        log("reveal.wrong", request=request, mailbox=mailbox.pk)
         form.add_error("password", "This is not your password. Type the one that you sign in with.")
     if form.errors:
         return _page(request, mailbox, form=form, status=422)
@@ -105,6 +108,7 @@ def mailbox_reveal(request: CustomerRequest, number: int) -> HttpResponse:
     except NoCredentials as error:
         form.add_error(None, str(error))
         return _page(request, mailbox, form=form, status=422)
+    log("reveal.good", request=request, mailbox=mailbox.pk)
     return _page(request, mailbox, form=PasswordForm(), revealed=revealed)
 
 

@@ -4,10 +4,13 @@ import sys
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
@@ -21,7 +24,17 @@ A_YEAR = 365 * 24 * 3600
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was open too long, or came from elsewhere: say so, and how to go on."""
-    return render(request, "errors/csrf.html", {"reason": reason}, status=403)
+    request.is_csrf_refused = True  # type: ignore[attr-defined]  # read by the log of refusals
+    sign_in = reverse("account_login")
+    if request.path == sign_in and request.COOKIES:
+        # The token changes at each sign-in, so a second tab has an old one: nothing is wrong with the person.
+        if request.user.is_authenticated:
+            return HttpResponseRedirect("/")
+        request.session["typed_address"] = request.POST.get("login", "")[:254]
+        messages.info(request, "The page was open for long. Type your password again.")
+        return HttpResponseRedirect(sign_in)
+    has_no_cookies = reason == REASON_NO_CSRF_COOKIE and not request.COOKIES
+    return render(request, "errors/csrf.html", {"has_no_cookies": has_no_cookies}, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "reseller_portal.core.health.HealthMiddleware",
+    "reseller_portal.core.logs.LogContextMiddleware",
     "accounts.hosts.HostMiddleware",
     "reseller_portal.core.middleware.SecureMiddleware",
     "reseller_portal.core.middleware.PrivateMiddleware",
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "accounts.hosts.AdminHostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "reseller_portal.core.middleware.SlashMiddleware",
+    "accounts.refusals.RefusalMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -195,6 +197,7 @@ ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "add_email": "accounts.forms.AddEmailForm",
     "change_password": "accounts.forms.ChangePasswordForm",
+    "login": "accounts.forms.LoginForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
 }
@@ -327,6 +330,7 @@ _EVERY = {
     "accounts.forget_mail": 3600.0,
     "mirror.work": 10.0,
     "mirror.sweep": 60.0,
+    "accounts.clear_sessions": 24 * 3600.0,
 }
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}} for task, seconds in _EVERY.items()
@@ -343,9 +347,14 @@ CACHES["default"]["KEY_PREFIX"] = f"portal-{cache_key_prefix(SECRET_KEY)}"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "reseller_portal.core.logs.make_formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # Whoever scans the internet by address would fill the log, each time with a traceback; the answer is a plain 400.
-    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
+    "loggers": {
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # A refusal is one line of the security log, which says who and from where; Django's has a traceback instead.
+        "django.request": {"level": "ERROR"},
+        "django.security.csrf": {"level": "ERROR"},
+    },
 }

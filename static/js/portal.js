@@ -77,10 +77,24 @@ document.addEventListener("keydown", (event) => {
 // A secret is on the screen for as long as it says, then the page asks for the password again.
 function hideSecretsLater(place) {
   for (const box of place.querySelectorAll("[data-hides-after]")) {
-    const seconds = Number(box.dataset.hidesAfter);
-    setTimeout(() => { if (box.isConnected) location.assign(box.dataset.hidesTo); }, seconds * 1000);
+    const end = Date.now() + Number(box.dataset.hidesAfter) * 1000;
+    // A time and not a timer: timers sleep with the page.
+    const timer = setInterval(() => {
+      if (!box.isConnected) clearInterval(timer);
+      else if (Date.now() >= end) location.assign(box.dataset.hidesTo);
+    }, 500);
   }
 }
+
+// What the browser keeps of a page that was left holds no secret, and is read anew when it comes back.
+window.addEventListener("pagehide", () => {
+  for (const each of document.querySelectorAll(".secret samp")) each.textContent = "••••";
+});
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  const secret = document.querySelector("[data-hides-to]");
+  if (secret) location.replace(secret.dataset.hidesTo); else location.reload();
+});
 
 document.addEventListener("toast", (event) => {
   for (const each of event.detail.value ?? []) { toast(each.text, each.state); say(each.text); }
