@@ -1,6 +1,6 @@
 """What happens when a line is worked on, delivered or failed. The apps that know the things register it here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,11 +24,14 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Hooks:
-    """Called in the transaction that changes the line, each at most once for a line."""
+    """Called in the transaction that changes the lines, with all of one customer that change at once, or with none.
 
-    started: Callable[[OrderLine], None]
-    delivered: Callable[[OrderLine, Delivery], None]
-    failed: Callable[[OrderLine], None]
+    A line that failed may be delivered later, no other one twice.
+    """
+
+    started: Callable[[Sequence[OrderLine]], None]
+    delivered: Callable[[Sequence[tuple[OrderLine, Delivery]]], None]
+    failed: Callable[[Sequence[OrderLine]], None]
 
 
 _hooks: dict[str, Hooks] = {}

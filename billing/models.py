@@ -19,6 +19,7 @@ from billing.order_models import (
     UnsellableName,
 )
 from billing.price_rules import PriceRule
+from billing.shortfall_models import Shortfall
 from billing.subscription_models import Subscription
 from billing.wallet_models import WalletReading
 
@@ -35,6 +36,7 @@ __all__ = [
     "Provider",
     "Quote",
     "QuoteLine",
+    "Shortfall",
     "Subscription",
     "Transaction",
     "UnsellableName",

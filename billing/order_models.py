@@ -186,6 +186,7 @@ class OrderLine(models.Model):
     asked_price_minor = models.BigIntegerField(null=True, help_text="The price that goes with it.")
     price_changes = models.PositiveSmallIntegerField(default=0, help_text="Each has a hold of its own.")
     cost_booked_minor = models.BigIntegerField(default=0)
+    costs_booked = models.PositiveIntegerField(default=0, help_text="How often its cost was booked or corrected.")
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

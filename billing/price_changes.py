@@ -149,9 +149,8 @@ def _hold_anew(order: Order, lines: list[OrderLine]) -> None:
 
 def _leave_out(parts: list[OrderPart]) -> None:
     for part in parts:
-        for line in _asked_lines(part):
-            line.refresh_from_db(fields=["state"])
-            settlement.fail(line, failures.PRICE_REFUSED.words)
+        refused = settlement.News(reason=failures.PRICE_REFUSED.words)
+        settlement.settle(part, dict.fromkeys(_asked_lines(part), refused))
         part.price_asked_at = None
         part.drafts += 1
         part.save(update_fields=["price_asked_at", "drafts"])

@@ -1,14 +1,20 @@
-"""The one place where an order line ends: state, money and delivery in the caller's transaction.
+"""The one place where order lines end: state, money and delivery in the caller's transaction.
 
-A line ends once. Whoever comes second, an event or a look, in whatever order, changes nothing.
+What is known of many lines is settled as one set, with as many statements as for one line. A line ends once: whoever
+comes second, an event or a look, in whatever order, changes nothing. The one exception is a line whose money went back
+and that is delivered all the same: it is charged again (`billing.late`).
 """
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import portal_actor
 from accounts.audit import record
-from billing import failures, ledger
+from billing import failures, late, ledger
 from billing.deliveries import Delivery, hooks_of, tell_end
 from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import PROCESS
@@ -16,7 +22,21 @@ from reseller_portal.operations import engine
 from reseller_portal.operations.models import Operation
 
 State = OrderLine.State
+OPEN = (State.WAITING, State.WORKING)
 NO_REASON, NOT_DELIVERED, VAGUE = failures.NO_REASON, failures.NOT_DELIVERED, failures.VAGUE
+SETTLED_FIELDS = ("state", "finished_at", "cost_minor", "cost_booked_minor", "costs_booked", *failures.FIELDS)
+
+
+@dataclass(frozen=True)
+class News:
+    """What became of one line: with a `delivery` it is there, with a `reason` it will not come.
+
+    `cost_minor` is what the upstream took for it, when that is known; for a line that failed it was taken all the same.
+    """
+
+    delivery: Delivery | None = None
+    reason: str = ""
+    cost_minor: int | None = None
 
 
 def lock_part(upstream_order_id: str) -> OrderPart | None:
@@ -35,55 +55,33 @@ def lines_of(part: OrderPart) -> QuerySet[OrderLine]:
 
 def start_lines(part: OrderPart) -> None:
     """The upstream works on it: what is ordered becomes visible as being made."""
-    for line in lines_of(part).filter(state=State.WAITING):
-        _start(line)
+    lines = list(lines_of(part).filter(state=State.WAITING))
+    if lines:
+        OrderLine.objects.filter(pk__in=[line.pk for line in lines]).update(state=State.WORKING)
+        for item in Item.values:
+            hooks_of(item).started([line for line in lines if line.item == item])
 
 
-def deliver(line: OrderLine, delivery: Delivery, *, cost_minor: int | None = None) -> None:
-    """The thing is there. `cost_minor` is what it really cost, when known."""
-    if cost_minor is not None:
-        note_cost(line, cost_minor)
-    if line.is_final:
-        return
-    if line.state == State.WAITING:
-        _start(line)
-    _finish(line, State.DELIVERED)
-    ledger.resolve(line.customer, captured={line.money_reference: f"{line.get_item_display()} {line.name}"})
-    _book(line)
-    hooks_of(line.item).delivered(line, delivery)
-    finish_order(line.order)
+def settle(part: OrderPart, news: Mapping[OrderLine, News]) -> None:
+    """Write down what became of lines of this part, which the caller has locked by `lines_of`.
 
-
-def fail(line: OrderLine, reason: str) -> None:
-    """The thing will not come: its money goes back. A failed domain takes the mailboxes on it along."""
-    if line.is_final:
-        _learn_reason(line, reason)
-        return
-    was_started = line.state != State.WAITING
-    failures.note_reason(line, reason)
-    _finish(line, State.FAILED)
-    ledger.resolve(line.customer, released={line.money_reference: f"Not delivered: {line.name}"})
-    if was_started:
-        hooks_of(line.item).failed(line)
-    if line.item == Item.DOMAIN:
-        for mailbox in lines_of(line.part).filter(item=Item.MAILBOX, domain_name=line.domain_name):
-            fail(mailbox, failures.reason_for_mailboxes(line))
-    finish_order(line.order)
-
-
-def _learn_reason(line: OrderLine, reason: str) -> None:
-    """An event may come after the look that found the line failed, and know why."""
-    if line.state == State.FAILED and line.said in VAGUE and reason not in VAGUE:
-        failures.note_reason(line, reason)
-        line.save(update_fields=failures.FIELDS)
-        if line.item == Item.DOMAIN:
-            failures.settle_mailboxes(line)
+    A failed domain takes the mailboxes on it along.
+    """
+    work = _Settlement(timezone.now())
+    for line, each in news.items():
+        work.take(line, each)
+    known = {line.pk: line for line in news}
+    for mailbox in _mailboxes_on(part, work.failed_domains):
+        reason = failures.reason_for_mailboxes(work.failed_domains[mailbox.domain_name])
+        work.take(known.get(mailbox.pk, mailbox), News(reason=reason))
+    work.write()
+    if work.has_ended:
+        _finish(part)
 
 
 def fail_part(part: OrderPart, reason: str) -> None:
-    for line in lines_of(part):
-        line.refresh_from_db(fields=["state"])
-        fail(line, reason)
+    """Whatever is open will not come."""
+    settle(part, {line: News(reason=reason) for line in lines_of(part).filter(state__in=OPEN)})
 
 
 def look_at(part: OrderPart) -> None:
@@ -92,53 +90,135 @@ def look_at(part: OrderPart) -> None:
         engine.look_now(operation)
 
 
-def note_cost(line: OrderLine, cost_minor: int) -> None:
-    """What the upstream took for this line. A cost that was booked on expectation is corrected by a new entry."""
-    line.cost_minor = cost_minor
-    line.save(update_fields=["cost_minor"])
-    if line.cost_booked_minor or line.state == State.FAILED:
-        _book(line)
-    if line.cost_booked_minor and line.state == State.FAILED:
-        failures.note_charged(line)
+@dataclass
+class _Settlement:
+    """One set of lines on its way into the tables."""
+
+    at: datetime
+    changed: dict[int, OrderLine] = field(default_factory=dict)
+    delivered: list[tuple[OrderLine, Delivery]] = field(default_factory=list)
+    failed: list[OrderLine] = field(default_factory=list)
+    failed_domains: dict[str, OrderLine] = field(default_factory=dict)
+    learned: list[OrderLine] = field(default_factory=list)
+    charged: list[OrderLine] = field(default_factory=list)
+    captured: dict[str, str] = field(default_factory=dict)
+    released: dict[str, str] = field(default_factory=dict)
+    costs: list[ledger.Move] = field(default_factory=list)
+    came_late: list[OrderLine] = field(default_factory=list)
+
+    @property
+    def has_ended(self) -> bool:
+        return bool(self.captured or self.released or self.came_late)
+
+    def take(self, line: OrderLine, news: News) -> None:
+        if news.cost_minor is not None and news.cost_minor != line.cost_minor:
+            line.cost_minor = news.cost_minor
+            self.changed[line.pk] = line
+        if news.delivery is not None and line.state != State.DELIVERED:
+            self._deliver(line, news.delivery)
+        elif news.reason and news.delivery is None:
+            self._fail(line, news.reason)
+        if line.state == State.DELIVERED or (line.state == State.FAILED and news.cost_minor is not None):
+            self._book(line)
+        if line.state == State.FAILED and news.cost_minor is not None and line.cost_booked_minor:
+            self.charged.append(line)
+
+    def write(self) -> None:
+        """Money comes last: the balance is locked from there to the commit, and others wait for it."""
+        if self.changed:
+            OrderLine.objects.bulk_update(self.changed.values(), SETTLED_FIELDS)
+        self._tell_mailboxes()
+        for item in Item.values:
+            hooks = hooks_of(item)
+            hooks.delivered([(line, delivery) for line, delivery in self.delivered if line.item == item])
+            hooks.failed([line for line in self.failed if line.item == item])
+        if self.captured or self.released or self.costs:
+            customer = next(iter(self.changed.values())).customer
+            ledger.resolve(customer, captured=self.captured, released=self.released, moves=self.costs)
+        for line in self.came_late:
+            late.charge(line)
+
+    def _tell_mailboxes(self) -> None:
+        """What is learnt later of a domain that failed is true of the mailboxes that failed with it."""
+        for line in self.charged:
+            failures.note_charged(line)
+        for line in self.learned:
+            failures.settle_mailboxes(line)
+
+    def _deliver(self, line: OrderLine, delivery: Delivery) -> None:
+        if line.state == State.FAILED:
+            self.came_late.append(line)
+            line.problem, line.said, line.may_help = "", "", True
+        else:
+            self.captured[line.money_reference] = f"{line.get_item_display()} {line.name}"
+        self.delivered.append((line, delivery))
+        self._end(line, State.DELIVERED)
+
+    def _fail(self, line: OrderLine, reason: str) -> None:
+        if line.is_final:
+            self._learn_reason(line, reason)
+            return
+        if line.state != State.WAITING:
+            self.failed.append(line)
+        failures.note_reason(line, reason)
+        if line.item == Item.DOMAIN:
+            self.failed_domains[line.domain_name] = line
+        self.released[line.money_reference] = f"Not delivered: {line.name}"
+        self._end(line, State.FAILED)
+
+    def _learn_reason(self, line: OrderLine, reason: str) -> None:
+        """An event may come after the look that found the line failed, and know why."""
+        if line.state == State.FAILED and line.said in VAGUE and reason not in VAGUE:
+            failures.note_reason(line, reason)
+            self.changed[line.pk] = line
+            if line.item == Item.DOMAIN:
+                self.learned.append(line)
+
+    def _end(self, line: OrderLine, state: str) -> None:
+        line.state, line.finished_at = state, self.at
+        self.changed[line.pk] = line
+
+    def _book(self, line: OrderLine) -> None:
+        """Bring the cost account to the line's cost. Numbered, as a cost may go back to what it was before."""
+        difference = line.cost_minor - line.cost_booked_minor
+        if not difference:
+            return
+        line.costs_booked += 1
+        line.cost_booked_minor = line.cost_minor
+        reference = f"{line.money_reference}-cost-{line.costs_booked}"
+        self.costs.append(ledger.cost(reference=reference, description=f"Cost of {line.name}", change_minor=difference))
+        self.changed[line.pk] = line
 
 
-def finish_order(order: Order) -> None:
-    """End what has no open line any more: the operation of each part, then the order itself."""
-    for part in order.parts.all():
-        if not part.lines.exclude(state__in=[State.DELIVERED, State.FAILED]).exists():
-            _close_processing(part)
-    if order.lines.exclude(state__in=[State.DELIVERED, State.FAILED]).exists():
+def _mailboxes_on(part: OrderPart, domains: Iterable[str]) -> list[OrderLine]:
+    names = list(domains)
+    rows = lines_of(part).filter(item=Item.MAILBOX, domain_name__in=names, state__in=OPEN)
+    return list(rows) if names else []
+
+
+def _finish(part: OrderPart) -> None:
+    """End what has no open line any more: the operation of the part, then its order.
+
+    The order is locked, as two parts that end at once would each miss the other's half.
+    """
+    if part.lines.filter(state__in=OPEN).exists():
         return
-    states = set(order.lines.values_list("state", flat=True))
+    _close_processing(part)
+    order = Order.objects.select_for_update(of=("self",)).select_related("customer").get(pk=part.order_id)
+    states = set(order.lines.values_list("state", flat=True).distinct())
+    if states.isdisjoint(OPEN):
+        _end_order(order, states)
+
+
+def _end_order(order: Order, states: set[str]) -> None:
     outcome = Order.State.PARTLY
     if len(states) == 1:
         outcome = Order.State.DELIVERED if State.DELIVERED in states else Order.State.FAILED
-    ended = Order.objects.filter(pk=order.pk, state=Order.State.WORKING)
-    if ended.update(state=outcome, finished_at=timezone.now()):
+    if order.state != outcome:
+        order.state, order.finished_at = outcome, timezone.now()
+        order.save(update_fields=["state", "finished_at"])
         record(actor=portal_actor(order.customer), action=f"order.{outcome}", subject=order)
         tell_end(order)
-
-
-def _start(line: OrderLine) -> None:
-    line.state = State.WORKING
-    line.save(update_fields=["state"])
-    hooks_of(line.item).started(line)
-
-
-def _finish(line: OrderLine, state: str) -> None:
-    line.state = state
-    line.finished_at = timezone.now()
-    line.save(update_fields=["state", "finished_at", *failures.FIELDS])
-
-
-def _book(line: OrderLine) -> None:
-    """Bring the cost account to the line's cost: the difference is one entry, whatever came before."""
-    difference = line.cost_minor - line.cost_booked_minor
-    reference = f"{line.money_reference}-{line.cost_booked_minor}-{line.cost_minor}"
-    move = ledger.cost(reference=reference, description=f"Cost of {line.name}", change_minor=difference)
-    ledger.post(line.customer, [move])
-    line.cost_booked_minor = line.cost_minor
-    line.save(update_fields=["cost_booked_minor"])
 
 
 def _close_processing(part: OrderPart) -> None:

@@ -9,6 +9,7 @@ from billing import settlement
 from billing.availability import to_minor
 from billing.deliveries import as_delivery
 from billing.models import Item, OrderLine, OrderPart
+from billing.settlement import News
 from reseller_portal.webhooks.registry import NotYet, Received
 
 # About a minute and a half: a commit of ours never takes that long.
@@ -52,36 +53,34 @@ def domain_delivered(event: Received) -> None:
     part = _part(event)
     if part is None:
         return
+    news: dict[OrderLine, News] = {}
     for facts in event.data.get("domains") or [event.data]:
         if not facts.get("domainId"):
             settlement.look_at(part)
             continue
-        for line in _lines(part, Item.DOMAIN, str(facts.get("domainName", ""))):
-            delivery = as_delivery(facts, upstream_id=str(facts.get("domainId") or ""))
-            settlement.deliver(line, delivery, cost_minor=_cents(facts.get("price")))
+        delivery = as_delivery(facts, upstream_id=str(facts.get("domainId") or ""))
+        told = News(delivery, cost_minor=_cents(facts.get("price")))
+        news |= dict.fromkeys(_lines(part, Item.DOMAIN, str(facts.get("domainName", ""))), told)
+    settlement.settle(part, news)
 
 
 def domain_failed(event: Received) -> None:
     """`domain.order.failed`: no mailbox event will follow, so its mailboxes end with it."""
-    for line in _lines(_part(event), Item.DOMAIN, str(event.data.get("domainName", ""))):
-        charged = _cents(event.data.get("price"))
-        settlement.fail(line, str(event.data.get("reason") or settlement.NO_REASON))
-        if charged is not None:
-            settlement.note_cost(line, charged)
+    told = News(reason=_reason(event), cost_minor=_cents(event.data.get("price")))
+    _settle_all(event, Item.DOMAIN, told)
 
 
 def workspace_delivered(event: Received) -> None:
     """`mailbox.order.success`: the workspace stands and tells what its mailboxes cost together."""
-    lines = _lines(_part(event), Item.MAILBOX, str(event.data.get("domainName", "")))
-    total = _cents(event.data.get("price"))
-    if total is not None and lines:
-        for line, share in zip(lines, _shares(total, len(lines)), strict=True):
-            settlement.note_cost(line, share)
+    part, total = _part(event), _cents(event.data.get("price"))
+    lines = _lines(part, Item.MAILBOX, str(event.data.get("domainName", "")))
+    if part is not None and total is not None and lines:
+        shares = _shares(total, len(lines))
+        settlement.settle(part, {line: News(cost_minor=share) for line, share in zip(lines, shares, strict=True)})
 
 
 def workspace_failed(event: Received) -> None:
-    for line in _lines(_part(event), Item.MAILBOX, str(event.data.get("domainName", ""))):
-        settlement.fail(line, str(event.data.get("reason") or settlement.NO_REASON))
+    _settle_all(event, Item.MAILBOX, News(reason=_reason(event)))
 
 
 def mailbox_created(event: Received) -> None:
@@ -92,8 +91,19 @@ def mailbox_created(event: Received) -> None:
     secrets = {ours: str(event.data[theirs]) for theirs, ours in SECRETS.items() if event.data.get(theirs)}
     delivery = as_delivery(event.data, upstream_id=str(event.data.get("mailboxId") or ""), secrets=secrets)
     address = str(event.data.get("email", "")).lower()
-    for line in settlement.lines_of(part).filter(item=Item.MAILBOX, name=address):
-        settlement.deliver(line, delivery)
+    lines = settlement.lines_of(part).filter(item=Item.MAILBOX, name=address)
+    settlement.settle(part, dict.fromkeys(lines, News(delivery)))
+
+
+def _settle_all(event: Received, item: str, told: News) -> None:
+    """What an event tells of all lines of one kind on its domain."""
+    part = _part(event)
+    if part is not None:
+        settlement.settle(part, dict.fromkeys(_lines(part, item, str(event.data.get("domainName", ""))), told))
+
+
+def _reason(event: Received) -> str:
+    return str(event.data.get("reason") or settlement.NO_REASON)
 
 
 def _part(event: Received) -> OrderPart | None:

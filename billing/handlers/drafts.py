@@ -11,6 +11,7 @@ from accounts.tenancy import scope
 from billing import failures, refused_drafts, settlement
 from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import open_account_if_needed, place_draft, place_pricing
+from billing.settlement import News
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import CannotTell, Happened, NotHappened, Seen, Sent, WaitFor
 from reseller_portal.upstream.client import Client
@@ -72,8 +73,8 @@ class DraftOrder:
             part.save(update_fields=["upstream_order_id"])
             place_pricing(part)
             return
-        for line in settlement.lines_of(part).filter(item=Item.DOMAIN, name__in=unavailable):
-            settlement.fail(line, UNAVAILABLE)
+        taken = settlement.lines_of(part).filter(item=Item.DOMAIN, name__in=unavailable)
+        settlement.settle(part, dict.fromkeys(taken, News(reason=UNAVAILABLE)))
         _draft_again(part)
 
 
@@ -86,19 +87,24 @@ def _take_apart(part: OrderPart, words: str) -> None:
         settlement.fail_part(part, words)
         return
     found = refused_drafts.split(part, lines, words)
+    home = part
     if found.failed and len(found.failed) < len(lines):
         # What the purchase does not carry shares neither its events nor its cost.
-        _move(found.failed, _part_beside(part))
-    for line in found.failed:
-        line.refresh_from_db(fields=["state", "part"])
-        settlement.fail(line, words)
-    for line in found.lonely:
-        settlement.fail(line, failures.NO_MAILBOX_LEFT.words)
+        home = _part_beside(part)
+        _move(found.failed, home)
+    _fail(home, found.failed, words)
+    _fail(part, found.lonely, failures.NO_MAILBOX_LEFT.words)
     if found.apart:
         other = _part_beside(part)
         _move(found.apart, other)
         place_draft(other)
     _draft_again(part)
+
+
+def _fail(part: OrderPart, lines: Sequence[OrderLine], words: str) -> None:
+    """Those of the lines that are open still."""
+    rows = settlement.lines_of(part).filter(pk__in=[line.pk for line in lines], state__in=settlement.OPEN)
+    settlement.settle(part, dict.fromkeys(rows, News(reason=words)))
 
 
 def _part_beside(part: OrderPart) -> OrderPart:

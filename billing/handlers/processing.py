@@ -5,28 +5,42 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.db.models import Sum
 from django.utils import timezone
 
+from accounts.tenancy import scope
 from billing import settlement
 from billing.availability import to_minor
 from billing.deliveries import Delivery
 from billing.handlers.renamed import NotClear, as_ordered
 from billing.models import Item, OrderLine, OrderPart
+from billing.settlement import News
+from reseller_portal.operations.budget import NoneLeft
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Accepted, CannotTell, Happened, NotHappened, Seen, Sent, StillOpen, Wait
 from reseller_portal.upstream.client import Client
-from reseller_portal.upstream.errors import Refused
+from reseller_portal.upstream.errors import Refused, UpstreamError
 from reseller_portal.upstream.models.orders import Order as Seen_
 from reseller_portal.upstream.models.orders import OrderedDomain, OrderedMailbox
 
 State = Operation.State
-DELIVERED = {"ACTIVE"}
-FAILED = {"FAILED", "REFUND", "CANCELLED"}
+# What was registered and is being renewed, or was not renewed yet, has been delivered.
+DELIVERED = {"ACTIVE", "RENEWING", "GRACE_PERIOD"}
+FAILED = {"FAILED", "REFUND"}
+# Removed, cancelled or run out while the order was under way: it will not be handed over any more.
+GONE = {"REMOVED", "CANCELLED", "EXPIRED", "TRANSFERRED", "INACTIVE"}
+FINAL = DELIVERED | FAILED | GONE
 ENDED = {"PAID", "FAILED", "REFUND", "PARTIAL_REFUND"}
+# The order itself says that nothing of it was delivered. The other ends say nothing of what they do not list.
+NOTHING_CAME = {"FAILED", "REFUND"}
 # The one failure that comes after the domain was charged (contract, quirk 14); its event may be lost.
 CHARGED_ALTHOUGH = "workspace validation failed"
-WALLET_WORDS = ("wallet", "balance", "fund")
+NO_LONGER_THERE = "It was removed at the provider before it was delivered."
 WALLET_PAUSE = 60.0
+# Payment required is about money whatever it says; the others are where the wallet reads too low for this order.
+ABOUT_MONEY, PERHAPS_ABOUT_MONEY = {402}, {400, 409, 422}
+# Lines settled in one transaction, so that nobody else waits long for the balance.
+LINES_AT_ONCE = 200
 
 
 class ProcessOrder:
@@ -46,7 +60,11 @@ class ProcessOrder:
         try:
             client.orders.process(operation.customer.upstream_id, operation.payload["order_id"])
         except Refused as refused:
-            if _is_about_money(refused):
+            is_short = _is_wallet_short(operation, client, refused)
+            if operation.attempts > 1:
+                # The first one may have happened, whatever the words for the second: the order tells.
+                return Accepted({"refused": refused.reason, "is_short": is_short})
+            if is_short:
                 reason = f"The reseller's wallet is too low: {refused.reason}"
                 raise Wait(WALLET_PAUSE, reason, on_purpose=True) from refused
             raise
@@ -64,7 +82,8 @@ class ProcessOrder:
             "domains": [_domain(each) for each in order.domains],
             "mailboxes": [_mailbox(each) for each in mailboxes],
         }
-        if order.status in ENDED and _is_over(order):
+        _settle_ahead(operation, answer)
+        if order.status in ENDED and _is_over(operation, order.status, answer):
             return Happened({**answer, "status": order.status})
         return Accepted(answer)
 
@@ -75,27 +94,45 @@ class ProcessOrder:
         lines = OrderLine.objects.filter(part=operation.payload["part"]).order_by("position")
         open_lines = [line for line in lines.only("name", "item", "state") if not line.is_final]
         told = {line.name: {**nothing, **known.get(line.name, {}), "name": line.name} for line in open_lines}
-        return {
+        return {"status": "PAID"} | {
             key: [{**told[line.name], "status": "ACTIVE"} for line in open_lines if line.item == item]
             for key, item in (("domains", Item.DOMAIN), ("mailboxes", Item.MAILBOX))
         }
 
     def settle(self, operation: Operation) -> None:
-        part = (
-            OrderPart.objects.select_related("order").select_for_update(of=("self",)).get(pk=operation.payload["part"])
-        )
+        """Closed from outside, by the event that ended the last line, it brings nothing new: its answer is older."""
+        answer = operation.answer
+        is_read = bool({"domains", "status"} & set(answer))
+        part = _locked_part(operation)
         if operation.state == State.FAILED:
             settlement.fail_part(part, operation.last_error)
-        elif operation.state in {State.ACCEPTED, State.DONE}:
+        elif operation.state == State.ACCEPTED and (is_read or "refused" not in answer):
             settlement.start_lines(part)
-            _settle_by_answer(part, operation.answer)
-            if operation.state == State.DONE and "status" in operation.answer:
+            _settle(part, answer)
+        elif operation.state == State.DONE and "status" in answer:
+            _settle(part, answer)
+            if answer["status"] in NOTHING_CAME:
                 settlement.fail_part(part, settlement.NOT_DELIVERED)
 
 
-def _is_about_money(refused: Refused) -> bool:
-    words = refused.reason.lower()
-    return refused.status in {402, 422} and any(word in words for word in WALLET_WORDS)
+def _locked_part(operation: Operation) -> OrderPart:
+    rows = OrderPart.objects.select_related("order").select_for_update(of=("self",))
+    return rows.get(pk=operation.payload["part"])
+
+
+def _is_wallet_short(operation: Operation, client: Client, refused: Refused) -> bool:
+    """Decided by the status and by what the wallet holds now, never by words, which may be names of the order."""
+    if refused.status in ABOUT_MONEY:
+        return True
+    if refused.status not in PERHAPS_ABOUT_MONEY:
+        return False
+    with scope(operation.customer_id):
+        lines = OrderLine.objects.filter(part=operation.payload["part"], state__in=settlement.OPEN)
+        needed = lines.aggregate(sum=Sum("cost_minor"))["sum"] or 0
+    try:
+        return to_minor(client.wallet.get().balance) < needed
+    except (UpstreamError, NoneLeft) as error:
+        raise Wait(WALLET_PAUSE, f"It was refused, and the wallet could not be read: {refused.reason}") from error
 
 
 def _shows_work(order: Seen_) -> bool:
@@ -109,14 +146,29 @@ def _shows_work(order: Seen_) -> bool:
 
 def _after_silence(operation: Operation) -> Seen:
     silence = timedelta(seconds=settings.UPSTREAM_SILENCE_SECONDS)
-    if operation.sent_at and timezone.now() - operation.sent_at >= silence:
-        return NotHappened()
-    return StillOpen()
+    if not operation.sent_at or timezone.now() - operation.sent_at < silence:
+        return StillOpen()
+    if operation.answer.get("refused") and not operation.answer.get("is_short"):
+        return CannotTell(f"It was refused when it was sent again, and shows no work: {operation.answer['refused']}")
+    return NotHappened()
 
 
-def _is_over(order: Seen_) -> bool:
-    states = {each.status for each in order.domains} | {each.status for each in order.mailboxes}
-    return states <= DELIVERED | FAILED
+def _is_over(operation: Operation, status: str, answer: Mapping[str, Any]) -> bool:
+    """Whether the answer names an end of every line that is open here. What it does not list is not over."""
+    told = _told(answer)
+    with scope(operation.customer_id):
+        rows = OrderLine.objects.filter(part=operation.payload["part"], state__in=settlement.OPEN)
+        lines = list(rows.values_list("item", "name", "domain_name"))
+    return all(
+        _has_end(told.get((item, name)), told.get((Item.DOMAIN, domain)), status) for item, name, domain in lines
+    )
+
+
+def _has_end(line: Mapping[str, Any] | None, domain: Mapping[str, Any] | None, status: str) -> bool:
+    """Of one line, by what is said of it, else of its domain, else of the whole order."""
+    if line is not None:
+        return line["status"] in FINAL
+    return status in NOTHING_CAME or (domain is not None and domain["status"] in FAILED | GONE)
 
 
 def _domain(each: OrderedDomain) -> dict[str, Any]:
@@ -128,18 +180,50 @@ def _mailbox(each: OrderedMailbox) -> dict[str, Any]:
     return {"name": each.address, "id": each.mailbox_id, "status": each.status}
 
 
-def _settle_by_answer(part: OrderPart, answer: Mapping[str, Any]) -> None:
-    for item, key in ((Item.DOMAIN, "domains"), (Item.MAILBOX, "mailboxes")):
-        told = {each["name"].lower(): each for each in answer.get(key, [])}
-        for line in settlement.lines_of(part).filter(item=item, name__in=told):
-            _settle_line(line, told[line.name])
+def _told(answer: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """What the answer says of each thing, by item and name: domains first."""
+    keys = ((Item.DOMAIN, "domains"), (Item.MAILBOX, "mailboxes"))
+    return {(item, each["name"].lower()): each for item, key in keys for each in answer.get(key, [])}
 
 
-def _settle_line(line: OrderLine, told: Mapping[str, Any]) -> None:
-    if told["status"] in DELIVERED:
+def _settle_ahead(operation: Operation, answer: Mapping[str, Any]) -> None:
+    """Most of a large order is settled in transactions of its own; what is left is for `settle`.
+
+    Whoever dies in between has settled some lines and looks again.
+    """
+    ended = {key: told for key, told in _told(answer).items() if told["status"] in FINAL}
+    with scope(operation.customer_id):
+        rows = OrderLine.objects.filter(part=operation.payload["part"], state__in=settlement.OPEN)
+        still_open = [key for key in rows.order_by("position").values_list("item", "name") if key in ended]
+    for start in range(0, len(still_open) - LINES_AT_ONCE, LINES_AT_ONCE):
+        chunk = {key: ended[key] for key in still_open[start : start + LINES_AT_ONCE]}
+        with scope(operation.customer_id):
+            # The operation first, as everybody locks.
+            Operation.objects.select_for_update().get(pk=operation.pk)
+            _settle_told(_locked_part(operation), chunk)
+
+
+def _settle(part: OrderPart, answer: Mapping[str, Any]) -> None:
+    _settle_told(part, _told(answer))
+
+
+def _settle_told(part: OrderPart, told: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
+    lines = settlement.lines_of(part).filter(name__in={name for _, name in told})
+    found = [(line, told[line.item, line.name]) for line in lines if (line.item, line.name) in told]
+    news = {line: _news_of(line, each) for line, each in found}
+    settlement.settle(part, {line: each for line, each in news.items() if each is not None})
+
+
+def _news_of(line: OrderLine, told: Mapping[str, Any]) -> News | None:
+    status, cost, reason = told["status"], told.get("cost_minor"), told.get("reason") or settlement.NOT_DELIVERED
+    if status in DELIVERED:
         delivery = Delivery(upstream_id=told["id"], domain_id=told["id"] if line.item == Item.DOMAIN else "")
-        settlement.deliver(line, delivery, cost_minor=told.get("cost_minor"))
-    elif told["status"] in FAILED:
-        settlement.fail(line, told.get("reason") or settlement.NOT_DELIVERED)
-        if CHARGED_ALTHOUGH in (told.get("reason") or "").lower() and told.get("cost_minor") is not None:
-            settlement.note_cost(line, told["cost_minor"])
+        return News(delivery, cost_minor=cost)
+    if status in FAILED:
+        is_charged = CHARGED_ALTHOUGH in reason.lower()
+        return News(reason=reason, cost_minor=cost if is_charged else None)
+    if status in GONE and not line.is_final:
+        # The customer never had it, so the money goes back; what was made was paid for, and staff see that loss.
+        spent = line.cost_minor if cost is None else cost
+        return News(reason=NO_LONGER_THERE, cost_minor=spent if told["id"] else None)
+    return None

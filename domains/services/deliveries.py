@@ -1,10 +1,12 @@
 """What an order does to domains: the row appears when work starts, and tells how it ended."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import portal_actor
-from accounts.audit import record
+from accounts.audit import record_all
 from accounts.models import Customer
 from billing.deliveries import Delivery, OwnedDomain
 from billing.models import OrderLine, Subscription
@@ -17,31 +19,46 @@ State = Domain.State
 LIVING_MAILBOX = ("ACTIVE", "IN_PROGRESS", "CREATING_PASSWORD", "EXPIRED")
 
 
-def started(line: OrderLine) -> None:
-    _row_of(line)
+def started(lines: Sequence[OrderLine]) -> None:
+    rows_of(lines)
 
 
-def delivered(line: OrderLine, delivery: Delivery) -> None:
-    domain = _row_of(line)
-    domain.state = State.ACTIVE
-    domain.upstream_id = delivery.domain_id or delivery.upstream_id
-    domain.registered_at = domain.registered_at or delivery.registered_at
-    domain.expires_at = delivery.expires_at or domain.expires_at
-    domain.seen_at = timezone.now()
+def delivered(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
+    rows = rows_of([line for line, _ in found])
+    for line, delivery in found:
+        domain = rows[line.pk]
+        domain.state = State.ACTIVE
+        domain.upstream_id = delivery.domain_id or delivery.upstream_id or domain.upstream_id
+        domain.registered_at = domain.registered_at or delivery.registered_at
+        domain.expires_at = delivery.expires_at or domain.expires_at
+        domain.seen_at = timezone.now()
     # A purchase that was delivered proves whose it is: who had it before lost it without our hearing of it.
-    make_room([domain], domain.seen_at)
-    domain.save()
-    if domain.expires_at is None:
-        # Found by looking at the order, which does not tell when it expires.
-        lookups.ask_anew(customer=line.customer, kind=WHOLE, keys=[domain.name])
-    record(actor=portal_actor(line.customer), action="domain.registered", subject=domain)
+    make_room(list(rows.values()), timezone.now())
+    Domain.objects.bulk_update(rows.values(), ("state", "upstream_id", "registered_at", "expires_at", "seen_at"))
+    # Found by looking at the order, which does not tell when they expire.
+    if undated := [domain for domain in rows.values() if domain.expires_at is None]:
+        lookups.ask_anew(customer=undated[0].customer, kind=WHOLE, keys=[domain.name for domain in undated])
+    record_all(entries=[(portal_actor(line.customer), "domain.registered", rows[line.pk], {}, {}) for line, _ in found])
 
 
-def failed(line: OrderLine) -> None:
-    domain = _row_of(line)
-    domain.state = State.FAILED
-    domain.save(update_fields=["state"])
-    record(actor=portal_actor(line.customer), action="domain.failed", subject=domain, after={"reason": line.problem})
+def failed(lines: Sequence[OrderLine]) -> None:
+    rows = rows_of(lines)
+    Domain.objects.filter(pk__in=[domain.pk for domain in rows.values()]).update(state=State.FAILED)
+    record_all(
+        entries=[
+            (portal_actor(line.customer), "domain.failed", rows[line.pk], {}, {"reason": line.problem})
+            for line in lines
+        ]
+    )
+
+
+def rows_of(lines: Sequence[OrderLine]) -> dict[int, Domain]:
+    """The domain of each line, by the line's key; those that are missing are made. The lines are locked."""
+    found = {row.line_id: row for row in Domain.objects.select_related("customer").filter(line__in=lines)}
+    found |= {
+        row.line_id: row for row in Domain.objects.bulk_create(_made_of(each) for each in lines if each.pk not in found)
+    }
+    return {key: row for key, row in found.items() if key is not None}
 
 
 def note_workspace(*, customer: Customer, name: str, subscription_id: str, upstream_id: str = "") -> None:
@@ -92,8 +109,5 @@ def subscription_of(customer: Customer, upstream_id: str) -> str:
     return found or ""
 
 
-def _row_of(line: OrderLine) -> Domain:
-    domain, _ = Domain.objects.get_or_create(
-        customer=line.customer, line=line, defaults={"name": line.name, "provider": line.order.provider}
-    )
-    return domain
+def _made_of(line: OrderLine) -> Domain:
+    return Domain(customer=line.customer, line=line, name=line.name, provider=line.order.provider)

@@ -1,17 +1,19 @@
 """What an order does to mailboxes: the row appears when work starts; credentials go under lock."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from accounts.actors import portal_actor
-from accounts.audit import record
+from accounts.audit import record_all
 from accounts.models import Customer
 from billing.deliveries import Delivery
-from billing.models import OrderLine
+from billing.models import Item, OrderLine
 from domains.models import Domain
 from domains.services.deliveries import living, note_workspace
 from mailboxes.models import Credential, Mailbox
 from mailboxes.services.ownership import make_room
-from mailboxes.services.secrets import keep_credentials
+from mailboxes.services.secrets import keep_newest
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.placing import place
 
@@ -19,31 +21,40 @@ State = Mailbox.State
 FETCH = "mailbox.fetch"
 
 
-def started(line: OrderLine) -> None:
-    _row_of(line)
+def started(lines: Sequence[OrderLine]) -> None:
+    rows_of(lines)
 
 
-def delivered(line: OrderLine, delivery: Delivery) -> None:
-    mailbox = _row_of(line)
-    mailbox.state = State.ACTIVE
-    mailbox.upstream_id = delivery.upstream_id
-    mailbox.subscription_id = delivery.subscription_id
-    mailbox.is_admin = delivery.is_admin
-    mailbox.expires_at = delivery.expires_at
-    mailbox.seen_at = timezone.now()
-    make_room([mailbox], mailbox.seen_at)
-    mailbox.save()
-    keep_credentials(mailbox, delivery.secrets)
-    note_workspace(customer=line.customer, name=line.domain_name, subscription_id=delivery.subscription_id)
-    fetch_what_is_missing(mailbox)
-    record(actor=portal_actor(line.customer), action="mailbox.created", subject=mailbox)
+def delivered(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
+    rows = rows_of([line for line, _ in found])
+    for line, delivery in found:
+        mailbox = rows[line.pk]
+        mailbox.state = State.ACTIVE
+        mailbox.upstream_id = delivery.upstream_id
+        mailbox.subscription_id = delivery.subscription_id or mailbox.subscription_id
+        mailbox.is_admin = delivery.is_admin
+        mailbox.expires_at = delivery.expires_at
+        mailbox.seen_at = timezone.now()
+    make_room(list(rows.values()), timezone.now())
+    fields = ("state", "upstream_id", "subscription_id", "is_admin", "expires_at", "seen_at")
+    Mailbox.objects.bulk_update(rows.values(), fields)
+    keep_newest([(rows[line.pk], each.secrets) for line, each in found if each.secrets], at=timezone.now())
+    for customer, name, workspace in {(line.customer, line.domain_name, each.subscription_id) for line, each in found}:
+        if workspace:
+            note_workspace(customer=customer, name=name, subscription_id=workspace)
+    fetch_what_is_missing([rows[line.pk] for line, each in found if not each.secrets])
+    record_all(entries=[(portal_actor(line.customer), "mailbox.created", rows[line.pk], {}, {}) for line, _ in found])
 
 
-def failed(line: OrderLine) -> None:
-    mailbox = _row_of(line)
-    mailbox.state = State.FAILED
-    mailbox.save(update_fields=["state"])
-    record(actor=portal_actor(line.customer), action="mailbox.failed", subject=mailbox, after={"reason": line.problem})
+def failed(lines: Sequence[OrderLine]) -> None:
+    rows = rows_of(lines)
+    Mailbox.objects.filter(pk__in=[mailbox.pk for mailbox in rows.values()]).update(state=State.FAILED)
+    record_all(
+        entries=[
+            (portal_actor(line.customer), "mailbox.failed", rows[line.pk], {}, {"reason": line.problem})
+            for line in lines
+        ]
+    )
 
 
 def living_addresses(customer: Customer, addresses: set[str]) -> set[str]:
@@ -52,37 +63,52 @@ def living_addresses(customer: Customer, addresses: set[str]) -> set[str]:
     return set(rows.values_list("address", flat=True))
 
 
-def fetch_what_is_missing(mailbox: Mailbox) -> None:
-    """A mailbox found by looking came without credentials: ask for them."""
-    if mailbox.upstream_id and not Credential.objects.filter(customer=mailbox.customer, mailbox=mailbox).exists():
-        place(
-            customer=mailbox.customer,
-            kind=FETCH,
-            key=mailbox.upstream_id,
-            priority=Operation.Priority.EDIT,
-            payload={"mailbox": mailbox.pk, "upstream_id": mailbox.upstream_id},
+def fetch_what_is_missing(mailboxes: Sequence[Mailbox]) -> None:
+    """Mailboxes found by looking came without credentials: ask for them."""
+    known = set(Credential.objects.filter(mailbox__in=mailboxes).values_list("mailbox_id", flat=True))
+    for mailbox in mailboxes:
+        if mailbox.upstream_id and mailbox.pk not in known:
+            place(
+                customer=mailbox.customer,
+                kind=FETCH,
+                key=mailbox.upstream_id,
+                priority=Operation.Priority.EDIT,
+                payload={"mailbox": mailbox.pk, "upstream_id": mailbox.upstream_id},
+            )
+
+
+def rows_of(lines: Sequence[OrderLine]) -> dict[int, Mailbox]:
+    """The mailbox of each line, by the line's key; those that are missing are made. The lines are locked."""
+    found = {row.line_id: row for row in Mailbox.objects.select_related("customer").filter(line__in=lines)}
+    missing = [line for line in lines if line.pk not in found]
+    homes = _domains_of(missing)
+    made = Mailbox.objects.bulk_create(
+        Mailbox(
+            customer=line.customer,
+            line=line,
+            domain=homes[line.domain_name],
+            address=line.name,
+            first_name=line.first_name,
+            last_name=line.last_name,
+            provider=line.order.provider,
         )
-
-
-def _row_of(line: OrderLine) -> Mailbox:
-    existing = Mailbox.objects.filter(customer=line.customer, line=line).first()
-    return existing or Mailbox.objects.create(
-        customer=line.customer,
-        line=line,
-        domain=_domain_of(line),
-        address=line.name,
-        first_name=line.first_name,
-        last_name=line.last_name,
-        provider=line.order.provider,
+        for line in missing
     )
+    found |= {row.line_id: row for row in made}
+    return {key: row for key, row in found.items() if key is not None}
 
 
-def _domain_of(line: OrderLine) -> Domain:
-    """The living domain of that name; its own line may be delivered later, as events come in any order."""
-    existing = living(line.customer).filter(name=line.domain_name).first()
-    if existing:
-        return existing
-    domain_line = line.order.lines.filter(item="domain", name=line.domain_name).first()
-    return Domain.objects.create(
-        customer=line.customer, line=domain_line, name=line.domain_name, provider=line.order.provider
-    )
+def _domains_of(lines: Sequence[OrderLine]) -> dict[str, Domain]:
+    """The living domain of each name; its own line may be delivered later, as events come in any order."""
+    if not lines:
+        return {}
+    order, names = lines[0].order, {line.domain_name for line in lines}
+    found = {domain.name: domain for domain in living(order.customer).filter(name__in=names)}
+    if unknown := names - set(found):
+        own = {line.name: line for line in order.lines.filter(item=Item.DOMAIN, name__in=unknown)}
+        made = Domain.objects.bulk_create(
+            Domain(customer=order.customer, line=own.get(name), name=name, provider=order.provider)
+            for name in sorted(unknown)
+        )
+        found |= {domain.name: domain for domain in made}
+    return found

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.audit import record
@@ -27,15 +26,6 @@ class Revealed:
 
 class NoCredentials(DomainError):
     """They have not arrived yet."""
-
-
-def keep_credentials(mailbox: Mailbox, secrets: Mapping[str, str]) -> None:
-    """Store what came, leaving what is missing as it was."""
-    sealed = {kind: encrypt(secrets[kind]) for kind in KINDS if secrets.get(kind)}
-    if sealed:
-        Credential.objects.update_or_create(
-            customer=mailbox.customer, mailbox=mailbox, defaults={**sealed, "received_at": timezone.now()}
-        )
 
 
 def differ(mailbox: Mailbox, secrets: Mapping[str, str]) -> bool:

@@ -8,11 +8,12 @@ import struct
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from accounts.tenancy import scope
 from mailboxes.codes import code_of, key_of
 from mailboxes.models import Mailbox
-from mailboxes.services.secrets import keep_credentials
+from mailboxes.services.secrets import keep_newest
 from tests.shop import Shop
 
 KEY = b"12345678901234567890"
@@ -86,7 +87,7 @@ def test_the_page_that_reveals_never_fails_for_a_secret(shop: Shop, secret: str,
     shop.finish()
     with scope(shop.customer.pk):
         mailbox = Mailbox.objects.select_related("customer").get(address="maya@first.com")
-        keep_credentials(mailbox, {"authenticator": secret})
+        keep_newest([(mailbox, {"authenticator": secret})], at=timezone.now())
     browser = Client()
     browser.force_login(shop.world.ada)
     page = browser.post(f"/c/acme/mailboxes/{mailbox.pk}/reveal/", {"password": "pass-phrase-1"})

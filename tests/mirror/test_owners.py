@@ -15,7 +15,7 @@ from domains.services.refreshing import WHOLE
 from mailboxes.models import Credential, Mailbox
 from mailboxes.services.hearing import hear_of_mailboxes
 from mailboxes.services.refreshing import ONE
-from mailboxes.services.secrets import NoCredentials, keep_credentials, reveal
+from mailboxes.services.secrets import NoCredentials, keep_newest, reveal
 from mirror.models import Drift, Survey
 from mirror.refresh import Busy
 from reseller_portal.core.crypto import decrypt
@@ -42,7 +42,7 @@ def stale(shop: Shop, name: str, *, state: str = "ACTIVE", **more: object) -> Do
         mailbox = Mailbox.objects.create(
             customer=owner, domain=domain, address=f"old@{name}", state="ACTIVE", upstream_id="box-of-old"
         )
-        keep_credentials(mailbox, {"password": "initech-secret"})
+        keep_newest([(mailbox, {"password": "initech-secret"})], at=timezone.now())
     return domain
 
 
