@@ -48,7 +48,7 @@ def forget_old_mail() -> None:
 
 def _send_one(server: BaseEmailBackend) -> bool:
     with staff_scope("mail: take the next due"):
-        mail = take(Mail.objects.order_by("due_at", "pk"))
+        mail = take(Mail.objects.order_by("due_at", "pk"), given_up=State.NEEDS_PERSON)
     if mail is None:
         return False
     reach("mail: after claim")

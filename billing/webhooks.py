@@ -13,7 +13,7 @@ from billing.settlement import News
 from reseller_portal.webhooks.registry import NotYet, Received
 
 # About a minute and a half: a commit of ours never takes that long.
-ATTEMPTS_FOR_OUR_COMMIT = 5
+ATTEMPTS_FOR_OUR_COMMIT = 4
 UNDER_WAY = (OrderLine.State.WAITING, OrderLine.State.WORKING)
 SECRETS = {"password": "password", "appPassword": "app_password", "authenticatorSecret": "authenticator"}
 

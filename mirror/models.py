@@ -4,16 +4,17 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Brand, Customer
+from reseller_portal.jobs.models import Job
 
 
-class Survey(models.Model):
+class Survey(Job):
     """One walk over what the upstream holds, a page at a time. The row is its bookmark, so any stop only pauses it.
 
-    `due_at` is also the lease, as with operations: while a process reads a page it lies in the future.
+    A row of the queue of surveys. `attempts` counts the calls in a row that brought nothing, since `begun_at`;
+    `began_at` is when the walk began.
     """
 
     class Kind(models.TextChoices):
@@ -25,7 +26,7 @@ class Survey(models.Model):
         RUNNING = "running", "Running"
         DONE = "done", "Done"
         STOPPED = "stopped", "Stopped"
-        FAILED = "failed", "Failed"
+        FAILED = "failed", "Needs attention"
 
     kind = models.CharField(max_length=14, choices=Kind.choices)
     is_dry = models.BooleanField("dry run", default=False, help_text="Reads and counts, and writes nothing.")
@@ -42,10 +43,6 @@ class Survey(models.Model):
     counts = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     calls = models.PositiveIntegerField(default=0)
-    faults = models.PositiveIntegerField(default=0)
-    last_error = models.CharField(max_length=300, blank=True)
-    lease = models.CharField(max_length=32, blank=True)
-    due_at = models.DateTimeField(null=True, db_default=Now())
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     began_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)

@@ -122,7 +122,7 @@ def go_on(*, user: User | None, survey: Survey) -> None:
     try:
         with transaction.atomic():
             rows = Survey.objects.filter(pk=survey.pk, state__in=[State.STOPPED, State.FAILED])
-            moved = rows.update(state=State.RUNNING, due_at=Now(), lease="", faults=0)
+            moved = rows.update(state=State.RUNNING, due_at=Now(), lease="", attempts=0, begun_at=None)
     except IntegrityError:
         raise RunsAlready("Another one is running. Wait until it is done, or stop it.") from None
     if not moved:

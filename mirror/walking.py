@@ -2,9 +2,7 @@
 
 import logging
 import time
-import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -13,16 +11,14 @@ from django.utils import timezone
 from accounts.tenancy import staff_scope
 from mirror.models import Survey
 from mirror.phases import PHASES, Phase, Task
+from reseller_portal.jobs import leases
+from reseller_portal.jobs.crash_points import reach
+from reseller_portal.jobs.rules import is_out_of_time
 from reseller_portal.operations import budget, pauses
 from reseller_portal.operations.gateway import client_for_reading
 from reseller_portal.upstream.errors import Malformed, Refused, Throttled, Unreachable
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=120)
-# Seconds until the next try, by how many calls in a row went wrong.
-RHYTHM = (2, 5, 15, 60, 300)
-# About an hour of silence, or one answer that breaks the contract again and again.
-FAULTS_BEFORE_IT_FAILS = 16
 
 
 @dataclass(frozen=True)
@@ -44,17 +40,14 @@ def step(*, only: int | None = None) -> bool:
     try:
         _read_and_write(claimed)
     except Throttled as throttled:
-        seconds = pauses.note_throttled(throttled)
-        _come_back(claimed.survey, seconds, str(throttled), faults=claimed.survey.faults)
+        _come_back(claimed.survey, pauses.note_throttled(throttled), str(throttled))
     except budget.NoneLeft as none_left:
-        _come_back(claimed.survey, max(none_left.seconds, 1.0), "", faults=claimed.survey.faults)
+        _come_back(claimed.survey, max(none_left.seconds, 1.0), "")
     except (Unreachable, Malformed) as lost:
-        faults = claimed.survey.faults + 1
-        _come_back(claimed.survey, RHYTHM[min(faults, len(RHYTHM)) - 1], str(lost), faults=faults)
+        _try_again(claimed.survey, str(lost))
     except Exception:
         logger.exception("survey %s met a fault of ours in %s", claimed.survey.pk, claimed.phase.name)
-        faults = claimed.survey.faults + 1
-        _come_back(claimed.survey, RHYTHM[min(faults, len(RHYTHM)) - 1], "A fault of the portal.", faults=faults)
+        _try_again(claimed.survey, "A fault of the portal.")
     return True
 
 
@@ -75,14 +68,19 @@ def _claim(only: int | None) -> Step | Survey | None:
         survey = due.select_related("customer", "brand").defer("people").order_by("due_at", "pk").first()
         if survey is None:
             return None
-        survey.lease = uuid.uuid4().hex
+        if leases.was_died_at(survey):
+            Survey.objects.filter(pk=survey.pk).update(
+                state=Survey.State.FAILED, due_at=None, lease="", last_error=leases.DIED
+            )
+            return survey
         found = _next(survey)
         if found is None:
             _finish(survey)
             return survey
         survey.write()
-        Survey.objects.filter(pk=survey.pk).update(due_at=Now() + LEASE)
-        return Step(survey, *found)
+        leases.start(survey, attempts=survey.attempts + 1)
+    reach("survey: after claim")
+    return Step(survey, *found)
 
 
 def _next(survey: Survey) -> tuple[Phase, Task] | None:
@@ -107,6 +105,7 @@ def _read_and_write(claimed: Step) -> None:
                 result = claimed.phase.read(client, claimed.task)
         except Refused as refused:
             reason = refused.reason
+        reach("survey: after call")
     with staff_scope("surveys: write down what was read"):
         survey = _ours(claimed.survey)
         if survey is None:
@@ -116,10 +115,11 @@ def _read_and_write(claimed: Step) -> None:
             claimed.phase.pass_over(survey, claimed.task, reason)
         else:
             claimed.phase.write(survey, claimed.task, result, at)
-        survey.faults, survey.lease = 0, ""
+        survey.attempts, survey.begun_at, survey.lease = 0, None, ""
         survey.last_error = "" if survey.is_running else survey.last_error
         survey.write()
         Survey.objects.filter(pk=survey.pk).update(due_at=Now() if survey.is_running else None)
+        reach("survey: before it is written")
 
 
 def _ours(survey: Survey) -> Survey | None:
@@ -128,14 +128,18 @@ def _ours(survey: Survey) -> Survey | None:
     return rows.filter(pk=survey.pk, lease=survey.lease, state=Survey.State.RUNNING).first()
 
 
-def _come_back(survey: Survey, seconds: float, error: str, *, faults: int) -> None:
-    changes = {"lease": "", "last_error": error[:300], "faults": faults}
+def _try_again(survey: Survey, error: str) -> None:
+    with staff_scope("surveys: try again later"):
+        leases.try_again_or_give_up(survey, error, state=Survey.State.FAILED)
+
+
+def _come_back(survey: Survey, seconds: float, error: str) -> None:
+    """Nothing was read because it was not the time for it: counted as no try, but the time counts."""
     with staff_scope("surveys: come back later"):
-        mine = Survey.objects.filter(pk=survey.pk, lease=survey.lease)
-        if faults >= FAULTS_BEFORE_IT_FAILS:
-            mine.update(**changes, state=Survey.State.FAILED, due_at=None)
+        if is_out_of_time(survey):
+            leases.try_again_or_give_up(survey, error or "No call was free for it.", state=Survey.State.FAILED)
         else:
-            mine.update(**changes, due_at=Now() + timedelta(seconds=seconds))
+            leases.come_back(survey, seconds, last_error=error[:500], attempts=survey.attempts - 1)
 
 
 def _finish(survey: Survey) -> None:

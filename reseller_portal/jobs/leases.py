@@ -14,6 +14,7 @@ from reseller_portal.jobs.models import Job
 from reseller_portal.jobs.rules import PATIENCE, Patience, begin, is_out_of_time, is_out_of_tries, pause_after
 
 LEASE = timedelta(seconds=120)
+DIED = "Every worker that took it died or was stopped in the middle."
 J = TypeVar("J", bound=Job)
 # Opens the transaction in which a queue's rows are seen; the argument is the reason, for the log.
 Scope = Callable[[str], AbstractContextManager[None]]
@@ -23,12 +24,23 @@ class LeaseLost(Exception):
     """Somebody took the row over, or ended it: whoever hears this stops and writes nothing down."""
 
 
-def take(due: QuerySet[J], *, lease: timedelta = LEASE) -> J | None:
-    """The first of the due rows that nobody else is taking, leased; None when there is none. In a transaction."""
-    job = due.filter(due_at__lte=Now()).select_for_update(skip_locked=True, of=("self",)).first()
-    if job is not None:
-        start(job, lease=lease, attempts=job.attempts + 1)
-    return job
+def take(due: QuerySet[J], *, given_up: str, lease: timedelta = LEASE, patience: Patience = PATIENCE) -> J | None:
+    """The first of the due rows that nobody else is taking, leased; None when there is none. In a transaction.
+
+    A row at which one worker after the other died is put into the state `given_up`.
+    """
+    rows = due.filter(due_at__lte=Now()).select_for_update(skip_locked=True, of=("self",))
+    while (job := rows.first()) is not None:
+        if not was_died_at(job, patience):
+            start(job, lease=lease, attempts=job.attempts + 1)
+            return job
+        _row(job).update(state=given_up, due_at=None, lease="", last_error=DIED)
+    return None
+
+
+def was_died_at(job: Job, patience: Patience = PATIENCE) -> bool:
+    """Whether workers took a row and never gave it back, until the patience was over."""
+    return bool(job.lease) and (is_out_of_tries(job.tries, patience) or is_out_of_time(job, patience))
 
 
 def start(job: Job, *, lease: timedelta = LEASE, **changes: Any) -> None:

@@ -11,7 +11,7 @@ from reseller_portal.jobs import leases
 from reseller_portal.jobs.crash_points import reach
 from reseller_portal.operations import budget, pauses, turns
 from reseller_portal.operations.models import Budget, Operation
-from reseller_portal.operations.registry import group_of, is_repeatable
+from reseller_portal.operations.registry import group_of, is_repeatable, patience_of
 
 # So long the engine lets a reader in the background go first on its turn.
 YIELD_SECONDS = 0.05
@@ -48,6 +48,9 @@ def claim_next() -> Claim | None:
         operation = _pick(call)
         if operation is None:
             budget.give_back(call)
+            return None
+        if leases.was_died_at(operation, patience_of(operation.kind)):
+            _give_up(operation, call)
             return None
         must_look = _must_look(operation)
         _lease(operation, must_look=must_look)
@@ -100,6 +103,14 @@ def _lock(operation: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [operation])
         return cursor.fetchone() is not None
+
+
+def _give_up(operation: Operation, call: int) -> None:
+    """No worker lived to write down what became of it, so it is done here; the next claim takes the next one."""
+    Operation.objects.filter(pk=operation.pk).update(
+        state=State.NEEDS_PERSON, due_at=None, lease="", last_error=leases.DIED
+    )
+    budget.give_back(call)
 
 
 def _must_look(operation: Operation) -> bool:

@@ -5,15 +5,17 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Now
 
+from reseller_portal.jobs.models import Job
 
-class Event(models.Model):
+
+class Event(Job):
     """One delivery. `payload` has no credentials: they stand encrypted in `secrets` until the event is done."""
 
     class State(models.TextChoices):
         DUE = "due", "Due"
         DONE = "done", "Done"
         IGNORED = "ignored", "Kept, not understood"
-        FAILED = "failed", "Needs a person"
+        FAILED = "failed", "Needs attention"
 
     event_id = models.CharField(max_length=120, unique=True)
     name = models.CharField(max_length=80)
@@ -21,9 +23,6 @@ class Event(models.Model):
     payload = models.JSONField()
     secrets = models.TextField(blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.DUE)
-    attempts = models.PositiveIntegerField(default=0)
-    last_error = models.CharField(max_length=300, blank=True)
-    due_at = models.DateTimeField(null=True, db_default=Now())
     received_at = models.DateTimeField(db_default=Now())
     processed_at = models.DateTimeField(null=True)
     sealed_fields = ("secrets",)
@@ -32,6 +31,7 @@ class Event(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["due_at"], name="due_events", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["-received_at"], name="events_newest"),
+            models.Index(fields=["received_at"], name="events_need_attention", condition=models.Q(state="failed")),
         ]
 
     def __str__(self) -> str:

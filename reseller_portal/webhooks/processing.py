@@ -3,7 +3,6 @@
 import logging
 import traceback
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,17 +11,14 @@ from django.db.models.functions import Now
 from accounts.audit import record_by_staff
 from accounts.models import Customer, User
 from accounts.tenancy import scope, staff_scope
+from reseller_portal.jobs.crash_points import reach
+from reseller_portal.jobs.leases import mine, take, try_again_or_give_up
 from reseller_portal.webhooks.credentials import put_back
 from reseller_portal.webhooks.models import Event
 from reseller_portal.webhooks.registry import EventHandler, NotYet, Received, handlers_of, owner_of
 
 logger = logging.getLogger(__name__)
 State = Event.State
-
-# Seconds between attempts; the last one goes on.
-RHYTHM = (1, 2, 5, 15, 60, 300, 900, 3600)
-# About three days of attempts. They are counted and not timed, so that a long stop of the workers costs no event.
-ATTEMPTS = 80
 
 
 def process_due(limit: int = 200) -> int:
@@ -37,25 +33,33 @@ def replay(*, user: User, event: Event) -> None:
     """Make an event due again for staff. Handlers change nothing that was done already."""
     before = {"state": event.state, "attempts": event.attempts}
     with transaction.atomic():
-        Event.objects.filter(pk=event.pk).update(state=State.DUE, due_at=Now(), attempts=0, last_error="")
+        Event.objects.filter(pk=event.pk).update(
+            state=State.DUE, due_at=Now(), attempts=0, begun_at=None, lease="", last_error=""
+        )
         record_by_staff(user=user, action="event.replayed", subject=event, before=before)
 
 
 def _process_one() -> bool:
     with staff_scope("webhooks: take the next due event"):
-        due = Event.objects.select_for_update(skip_locked=True).filter(due_at__lte=Now())
-        event = due.order_by("due_at", "pk").first()
-        if event is None:
-            return False
+        event = take(Event.objects.order_by("due_at", "pk"), given_up=State.FAILED)
+    if event is None:
+        return False
+    reach("event: after claim")
+    with staff_scope("webhooks: work on an event"):
+        # Locked, so that whoever takes it over waits for what this one writes.
+        if not mine(event).select_for_update().exists():
+            return True
         try:
             # A savepoint: what a failing handler wrote goes, the note about it stays.
             with transaction.atomic():
                 _handle(event)
+                reach("event: before it is written")
         except NotYet as not_yet:
-            _postpone(event, str(not_yet))
+            try_again_or_give_up(event, str(not_yet), state=State.FAILED)
         except Exception as error:  # noqa: BLE001  # one bad event must not stop those behind it
             _log_fault(event, error)
-            _postpone(event, f"A fault of the portal: {type(error).__name__}")
+            try_again_or_give_up(event, f"A fault of the portal: {type(error).__name__}", state=State.FAILED)
+    reach("event: after it is written")
     return True
 
 
@@ -95,7 +99,7 @@ def _received(event: Event, customer: Customer) -> Received:
         customer=customer,
         data=_data_of(put_back(event.payload, event.secrets)),
         received_at=event.received_at,
-        attempts=event.attempts,
+        attempts=event.attempts - 1,
     )
 
 
@@ -106,21 +110,10 @@ def _data_of(content: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _finish(event: Event, state: str) -> None:
     """What is done needs its credentials no more."""
-    event.state, event.due_at, event.last_error = state, None, ""
-    event.attempts += 1
+    event.state, event.due_at, event.lease, event.last_error = state, None, "", ""
     event.secrets = "" if state == State.DONE else event.secrets
     event.processed_at = Now()
     event.save()
-
-
-def _postpone(event: Event, error: str) -> None:
-    attempts = event.attempts + 1
-    changes: dict[str, object] = {"attempts": attempts, "last_error": error[:300]}
-    if attempts >= ATTEMPTS:
-        changes |= {"state": State.FAILED, "due_at": None}
-    else:
-        changes["due_at"] = Now() + timedelta(seconds=RHYTHM[min(attempts, len(RHYTHM)) - 1])
-    Event.objects.filter(pk=event.pk).update(**changes)
 
 
 def _log_fault(event: Event, error: Exception) -> None:

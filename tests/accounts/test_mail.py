@@ -114,7 +114,7 @@ def test_what_is_not_needed_any_more_is_dropped(world: World) -> None:
 @pytest.mark.parametrize("at", [1, 2])
 def test_a_worker_killed_at_any_point_loses_no_mail(world: World, at: int) -> None:
     queue(world)
-    with reaping(at) as reaper, pytest.raises(Killed):
+    with reaping(at, "mail") as reaper, pytest.raises(Killed):
         send_due()
     assert reaper.reached == POINTS[:at]
     assert send_due() == 0

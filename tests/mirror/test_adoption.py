@@ -16,6 +16,7 @@ from reseller_portal.operations.models import Operation
 from reseller_portal.sandbox.loading import load_mailboxes
 from reseller_portal.sandbox.models import Person
 from reseller_portal.upstream.routes import ROUTES
+from tests.flow.killing import Killed, reaping
 from tests.mirror.account import Account, drifts, fresh, walk
 
 State = Survey.State
@@ -281,3 +282,18 @@ def test_no_credential_is_kept_in_clear_or_in_the_bookmark(account: Account) -> 
         rows = str(list(Credential.objects.values())) + str(list(AuditEntry.objects.values()))
         assert not any(secret in rows for secret in secrets)
         assert not Drift.objects.exists()
+
+
+@pytest.mark.parametrize("point", range(1, 24))
+def test_a_walk_killed_at_any_point_goes_on_where_it_was(account: Account, point: int) -> None:
+    with staff_scope("test"):
+        survey = surveys.begin(Survey.Kind.ADOPT)
+    with reaping(point, "survey") as reaper, pytest.raises(Killed):
+        walking.work(60)
+    assert len(reaper.reached) == point
+    with staff_scope("test: the lease of the dead is over"):
+        Survey.objects.filter(pk=survey.pk, due_at__isnull=False).update(due_at=Now())
+    done = walk(survey)
+    assert (done.state, done.attempts, done.lease) == (State.DONE, 0, "")
+    assert not drifts(state=Drift.State.OPEN)
+    assert len(names(Domain, "name")) >= 2

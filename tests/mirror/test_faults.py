@@ -80,7 +80,7 @@ def test_a_survey_ends_right_although_everything_fails_for_a_while(scene: Scene,
     with staff_scope("test: begin a survey"):
         survey = surveys.begin(Survey.Kind.CUSTOMER, customer=scene.shop.customer)
     done = walk(survey)
-    assert (done.state, done.faults, done.lease) == (Survey.State.DONE, 0, "")
+    assert (done.state, done.attempts, done.lease) == (Survey.State.DONE, 0, "")
     assert len(scene.shop.sandbox.calls()) - before <= 4 + TIMES
     with scope(scene.shop.customer.pk):
         assert set(Mailbox.objects.values_list("address", flat=True)) == {f"mila@{NAME}", f"maya@{NAME}"}
@@ -93,7 +93,7 @@ def test_a_survey_that_is_refused_by_silence_waits_and_is_due(scene: Scene) -> N
         survey = surveys.begin(Survey.Kind.CUSTOMER, customer=scene.shop.customer)
     assert walking.step(only=survey.pk)
     waiting = fresh(survey)
-    assert (waiting.state, waiting.faults, waiting.lease) == (Survey.State.RUNNING, 1, "")
+    assert (waiting.state, waiting.attempts, waiting.lease) == (Survey.State.RUNNING, 1, "")
     assert waiting.due_at is not None
     assert not walking.step(only=survey.pk)
 

@@ -5,12 +5,14 @@ import pytest
 from accounts.tenancy import staff_scope
 from mirror import surveys, tasks
 from mirror.models import Survey
+from reseller_portal.jobs import waking
 from tests.mirror.account import Account, fresh
 
 
 @pytest.fixture
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     said: list[bool] = []
+    monkeypatch.setattr(waking, "count_waiting", lambda _app, _task: len(said))
     monkeypatch.setattr(tasks.work, "apply_async", lambda **_: said.append(True))
     return said
 

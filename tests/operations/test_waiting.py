@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Customer
 from accounts.tenancy import scope, staff_scope
-from reseller_portal.jobs import crash_points
+from reseller_portal.jobs import crash_points, leases
 from reseller_portal.jobs.rules import PATIENCE, Patience
 from reseller_portal.operations import deciding, engine, registry
 from reseller_portal.operations.models import Budget, Operation
@@ -199,6 +199,23 @@ def test_a_crash_in_a_repeatable_call_costs_one_claim_more_and_no_other(
     # One for the call itself, and one that died with the worker, or was given back.
     assert calls() - before <= 2
     assert sandbox.count("get_wallet") <= 2
+
+
+@pytest.mark.parametrize("kind_of", [Repeatable, Handler])
+def test_an_operation_at_which_every_worker_dies_ends_with_a_person(
+    world: World, handle: Callable[..., None], kind_of: type[Handler]
+) -> None:
+    def die() -> Sent:
+        raise Killed
+
+    handle(kind_of(die, die))
+    operation = wish(world.acme)
+    for _ in range(200):
+        try:
+            live(hours=0.5, step=1800)
+        except Killed:
+            continue
+    assert (read(operation).state, read(operation).last_error) == (State.NEEDS_PERSON, leases.DIED)
 
 
 def test_a_worker_that_lost_its_lease_makes_no_further_call_and_writes_nothing(

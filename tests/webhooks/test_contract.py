@@ -197,7 +197,7 @@ def test_an_export_of_a_mailbox_that_is_not_known_yet_waits_for_it(harborlight: 
     assert arrives(event_example("mailbox.exported")).state == Event.State.DUE
     with scope(harborlight.customer.pk):
         Mailbox.objects.filter(address=f"maya@{REACH}").update(upstream_id=MAILBOXES[f"maya@{REACH}"])
-    harborlight.pass_time(2)
+    harborlight.pass_time(3)
     harborlight.deliver_events([])
     assert the_event().state == Event.State.DONE
 

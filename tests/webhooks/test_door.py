@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 from pytest_django import Settings
 
 from accounts.tenancy import staff_scope
+from reseller_portal.jobs import waking
 from reseller_portal.webhooks import intake, tasks
 from reseller_portal.webhooks.credentials import put_back
 from reseller_portal.webhooks.models import Event
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.django_db
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every message that the broker was given."""
     messages: list[str] = []
+    monkeypatch.setattr(waking, "count_waiting", lambda _app, _task: len(messages))
     monkeypatch.setattr(tasks.process, "apply_async", lambda **options: messages.append("process"))
     return messages
 
