@@ -46,11 +46,16 @@ def brand_of_person(person: User) -> Brand | None:
 
 
 def origin_of_person(person: User) -> str:
-    """Where links in mails to this person lead: their brand, whatever page was open. Raises `NoHost`."""
+    """Where links in mails to this person lead: to their brand, whatever page was open; without a host to the admin."""
     with user_scope(person.pk):
         is_member = Membership.objects.filter(user=person).exists()
     brand = brand_of_person(person)
-    return admin_origin() if brand is None or (person.is_staff and not is_member) else origin_of(brand)
+    if brand is None or (person.is_staff and not is_member):
+        return admin_origin()
+    try:
+        return origin_of(brand)
+    except NoHost:
+        return admin_origin()
 
 
 def ink_on(colour: str) -> str:

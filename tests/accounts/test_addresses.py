@@ -157,6 +157,12 @@ def test_mail_comes_from_the_brand_of_the_person_and_leads_there(world: World) -
     assert "utreach" not in str(sent.body) + sent.subject
 
 
+def test_a_person_of_a_brand_without_a_host_gets_a_link_that_works(world: World) -> None:
+    world.initech.brand.hosts.all().delete()
+    Client(HTTP_HOST="outreach.localhost").post("/account/password/reset/", {"email": world.ivy.email})
+    assert "http://testserver/account/" in str(posted()[0].body)
+
+
 def test_a_link_to_another_host_is_not_followed_after_sign_in(world: World) -> None:
     form = {"login": world.ada.email, "password": PASSWORD, "next": "http://foundry.localhost/c/acme/"}
     assert Client(HTTP_HOST="outreach.localhost").post("/account/login/", form)["Location"] == "/"
