@@ -23,6 +23,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("billing.transaction", "Ledger", "file-text"),
             ("billing.account", "Balances", "wallet"),
             ("billing.pricerule", "Prices", "tag"),
+            ("billing.shortfall", "Delivered, not charged", "file-text"),
         ),
     ),
     (

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.crypto import get_random_string
@@ -14,10 +14,11 @@ from django.utils.crypto import get_random_string
 from accounts.actors import staff_actor
 from accounts.admin_decisions import Decision, decision_page
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, staff_of
-from billing import ledger
-from billing.admin_forms import CreditForm, PriceRuleForm
-from billing.models import Account, Entry, Order, OrderLine, PriceRule, Transaction
+from billing import late, ledger
+from billing.admin_forms import MoneyForm, PriceRuleForm
+from billing.models import Account, Entry, Order, OrderLine, PriceRule, Shortfall, Transaction
 from billing.services.deciding import decide_order, open_operations, steps_of_order
+from reseller_portal.core.errors import DomainError
 from reseller_portal.core.templatetags.portal import money
 
 
@@ -131,11 +132,11 @@ class EntryInline(TabularInline):
 
 @admin.register(Transaction)
 class LedgerAdmin(ReadOnlyAdmin):
-    """The ledger is read here; the one thing that staff add by hand is a credit."""
+    """The ledger is read here; by hand, staff credit, debit and refund."""
 
-    form = CreditForm
+    form = MoneyForm
     list_title = "Ledger"
-    add_label = "Credit a customer"
+    add_label = "Credit, debit or refund"
     list_display = ("at", "customer", "kind", "amount", "description", "reference")
     list_filter = ("kind", "customer__brand")
     list_select_related = ("customer",)
@@ -153,7 +154,7 @@ class LedgerAdmin(ReadOnlyAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
-            return ("customer", "amount", "reference", "description")
+            return ("customer", "kind", "amount", "amount_again", "reference", "description")
         return ("at", "customer", "kind", "reference", "description")
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> tuple[type[TabularInline], ...]:
@@ -166,7 +167,8 @@ class LedgerAdmin(ReadOnlyAdmin):
         return {"reference": f"admin-{get_random_string(8).lower()}", **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        moved = ledger.credit(
+        move = {"credit": ledger.credit, "debit": ledger.debit, "refund": ledger.refund}[form.cleaned_data["kind"]]
+        moved = move(
             actor=staff_actor(form.cleaned_data["customer"], staff_of(request)),
             amount_minor=form.cleaned_data["amount"],
             reference=form.cleaned_data["reference"],
@@ -175,9 +177,59 @@ class LedgerAdmin(ReadOnlyAdmin):
         # The ledger made the row; the admin goes on with that one.
         obj.pk, obj._state.adding = moved.pk, False
 
+    def changeform_view(self, request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:
+        """What the form checked may have changed before the money was locked."""
+        try:
+            answer: HttpResponse = super().changeform_view(request, *arguments, **options)
+        except DomainError as error:
+            messages.error(request, str(error))
+            return redirect(request.get_full_path())
+        return answer
+
     @admin.display(description="Amount")
     def amount(self, moved: Transaction) -> str:
         return money(max((entry.amount_minor for entry in moved.entries.all()), default=0))
+
+
+@admin.register(Shortfall)
+class ShortfallAdmin(ReadOnlyAdmin):
+    """What was delivered after its money went back, and that the balance did not pay for."""
+
+    list_title = "Delivered, not charged"
+    change_form_template = "admin/billing/shortfall/change_form.html"
+    list_display = ("opened_at", "customer", "line", "amount", "state", "reason")
+    list_display_links = ("line",)
+    list_filter = ("state", "customer__brand")
+    list_select_related = ("customer", "line")
+    search_fields = ("line__name", "customer__company")
+    ordering = ("-opened_at",)
+    fields = ("customer", "line", "amount", "state", "reason", "opened_at", "ended_at")
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.decide)
+        return [path("<int:number>/decide/<str:verb>/", page, name="billing_shortfall_decide"), *super().get_urls()]
+
+    def decide(self, request: HttpRequest, number: int, verb: str) -> HttpResponse:
+        """Charge the balance, or let it go: what that does, a reason, and one button."""
+        case = get_object_or_404(Shortfall.objects.select_related("line", "customer"), pk=number)
+        if verb not in late.STEPS:
+            raise Http404
+        if not request.user.has_perm(late.DECIDE):
+            raise PermissionDenied
+        label, effect = late.STEPS[verb]
+        back = reverse("admin:billing_shortfall_change", args=[number])
+        about = Decision(title=f"{label}: {case}, {money(case.amount_minor)}", effect=effect, back=back)
+        decide = partial(late.settle, user=staff_of(request), case=case, is_charged=verb == "charge")
+        return decision_page(request, about, button=label, decide=decide)
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        is_open = Shortfall.objects.filter(pk=object_id, state=Shortfall.State.OPEN).exists()
+        steps = late.STEPS if is_open and request.user.has_perm(late.DECIDE) else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
+
+    @admin.display(description="Price", ordering="amount_minor")
+    def amount(self, case: Shortfall) -> str:
+        return money(case.amount_minor)
 
 
 @admin.register(Account)

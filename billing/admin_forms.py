@@ -4,9 +4,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
 
 from accounts.models import Customer
+from billing.ledger import external_key_of
 from billing.models import PriceRule, Transaction
+from reseller_portal.core.templatetags.portal import money
 
 if TYPE_CHECKING:
     CreditBase = forms.ModelForm[Transaction]
@@ -24,6 +29,12 @@ class AmountField(forms.DecimalField):
 
     def prepare_value(self, value: Any) -> Any:
         return f"{Decimal(value) / 100:.2f}" if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Digits only: *1e3* is a slip of the finger and no thousand."""
+        if isinstance(value, str) and "e" in value.lower():
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
     def clean(self, value: Any) -> Any:
         amount = super().clean(value)
@@ -44,30 +55,55 @@ class PriceRuleForm(PriceRuleBase):
         fields: ClassVar[list[str]] = ["brand", "item", "method", "fixed_minor", "percent", "floor_minor"]
 
 
-class CreditForm(CreditBase):
-    """Money for a customer's balance. The reference makes it happen once, however often it is sent."""
+class MoneyForm(CreditBase):
+    """Money of a customer, moved by hand. The reference makes it happen once, however often it is sent."""
+
+    class Kind(models.TextChoices):
+        CREDIT = "credit", "Add to the balance: paid in, or a gift"
+        DEBIT = "debit", "Take from the balance: paid back to the bank or card, or a credit by mistake"
+        REFUND = "refund", "Refund a sale to the balance"
 
     customer = forms.ModelChoiceField(queryset=Customer.objects.all())
-    amount = forms.DecimalField(min_value=0, decimal_places=2, max_digits=10, label="Amount, USD")
-    reference = forms.CharField(max_length=120, help_text="Such as the number of a bank transfer; each counts once.")
-    description = forms.CharField(max_length=200, initial="Credit")
+    kind = forms.ChoiceField(label="What to do", choices=Kind.choices, initial=Kind.CREDIT)
+    amount = AmountField(label="Amount, USD")
+    amount_again = AmountField(label="Amount once more, USD", required=False)
+    reference = forms.CharField(
+        max_length=120, help_text="Such as the number of a bank transfer; each counts once, over all customers."
+    )
+    description = forms.CharField(
+        label="Reason",
+        max_length=200,
+        help_text="The customer reads it on the statement; it stands in the audit trail.",
+    )
 
     class Meta:
         model = Transaction
         fields = ("customer", "description", "reference")
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        above, most = money(settings.STAFF_MONEY_SECOND_LOOK_MINOR), money(settings.STAFF_MONEY_MOST_MINOR)
+        self.fields["amount_again"].help_text = f"Above {above}, type the amount a second time. At most {most} at once."
+
     def clean_amount(self) -> int:
         """In minor units, above zero."""
-        minor = int(self.cleaned_data["amount"] * 100)
+        minor = int(self.cleaned_data["amount"])
         if minor <= 0:
-            raise forms.ValidationError("Credit an amount above zero.")
+            raise forms.ValidationError("Move an amount above zero.")
+        if minor > settings.STAFF_MONEY_MOST_MINOR:
+            raise forms.ValidationError(f"Move {money(settings.STAFF_MONEY_MOST_MINOR)} at most at once.")
         return minor
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        same = Transaction.objects.filter(
-            customer=cleaned.get("customer"), kind="credit", reference=cleaned.get("reference")
-        )
-        if same.exists():
-            self.add_error("reference", "This reference was credited already. Nothing was added twice.")
+        amount = cleaned.get("amount") or 0
+        if amount > settings.STAFF_MONEY_SECOND_LOOK_MINOR and cleaned.get("amount_again") != amount:
+            self.add_error("amount_again", f"Is it {money(amount)}? Type the same amount once more.")
+        if self._is_used(cleaned):
+            self.add_error("reference", "This reference was entered already. Nothing was moved twice.")
         return cleaned
+
+    def _is_used(self, cleaned: dict[str, Any]) -> bool:
+        reference = cleaned.get("reference", "")
+        same = Q(external_key=external_key_of(reference)) | Q(customer=cleaned.get("customer"), reference=reference)
+        return bool(reference) and Transaction.objects.filter(same, kind=cleaned.get("kind")).exists()

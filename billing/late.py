@@ -17,6 +17,11 @@ from billing.models import OrderLine, Shortfall
 from reseller_portal.core.errors import DomainError, NotAllowed
 
 DECIDE = "billing.change_shortfall"
+# What staff may decide, as they read it: the button, and what pressing it does.
+STEPS = {
+    "charge": ("Charge the balance", "Takes the price from the customer's balance now, if that suffices."),
+    "waive": ("Let it go", "The customer keeps what was delivered and pays nothing. It is the reseller's loss."),
+}
 
 
 class HasEnded(DomainError):

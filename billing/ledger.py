@@ -5,9 +5,10 @@ What came from outside (`funding`, `wallet`) stands below zero, what the custome
 A balance is changed by the trigger that its entries fire, never by hand.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -35,13 +36,20 @@ class AmountNotPositive(DomainError):
     """A person moves amounts above zero; the portal itself may move zero, which moves nothing."""
 
 
+class RefundTooHigh(DomainError):
+    """A refund gives back what was charged; a gift beyond that is a credit."""
+
+
 class HoldNotOpen(Exception):
     """A hold is resolved once. Who comes second has decided on what it read before the lock."""
 
 
 @dataclass(frozen=True)
 class Move:
-    """One amount, in minor units, from one account of a customer to another. `reference` is unique for each kind."""
+    """One amount, in minor units, from one account of a customer to another. `reference` is unique for each kind.
+
+    `external_key` is of a reference of the world outside, such as a bank's, which counts once over all customers.
+    """
 
     kind: str
     reference: str
@@ -49,17 +57,45 @@ class Move:
     amount_minor: int
     source: str
     target: str
+    external_key: str = ""
+
+
+def credit(*, actor: Actor, amount_minor: int, reference: str, description: str) -> Transaction:
+    """Add to the customer's balance. The same reference twice raises IntegrityError and moves nothing."""
+    move = Move("credit", reference, description, amount_minor, Kind.FUNDING, Kind.AVAILABLE)
+    return _by_hand(actor, move, "balance.credited")
+
+
+def debit(*, actor: Actor, amount_minor: int, reference: str, description: str) -> Transaction:
+    """Take from the balance what is paid back to the customer's bank or card, or was credited by mistake.
+
+    Raises `BalanceTooLow`; the same reference twice raises IntegrityError and moves nothing.
+    """
+    move = Move("debit", reference, description, amount_minor, Kind.AVAILABLE, Kind.FUNDING)
+    return _by_hand(actor, move, "balance.debited")
+
+
+def refund(*, actor: Actor, amount_minor: int, reference: str, description: str) -> Transaction:
+    """Give back to the balance what was charged for a sale. Raises `RefundTooHigh` for more than was sold."""
+    move = Move("refund", reference, description, amount_minor, Kind.REVENUE, Kind.AVAILABLE)
+    return _by_hand(actor, move, "sale.refunded")
 
 
 @transaction.atomic
-def credit(*, actor: Actor, amount_minor: int, reference: str, description: str) -> Transaction:
-    """Add to the customer's balance. The same reference twice raises IntegrityError and moves nothing."""
+def _by_hand(actor: Actor, move: Move, action: str) -> Transaction:
     actor.require("billing.credit")
-    _insist_on_positive(amount_minor)
-    move = Move("credit", reference, description, amount_minor, Kind.FUNDING, Kind.AVAILABLE)
-    (moved,) = post(actor.customer, [move])
-    record(actor=actor, action="balance.credited", subject=moved, after={"amount_minor": amount_minor})
+    if move.amount_minor <= 0:
+        raise AmountNotPositive("An amount must be above zero.")
+    (moved,) = post(actor.customer, [replace(move, external_key=external_key_of(move.reference))])
+    after = {"amount_minor": move.amount_minor, "reference": move.reference, "reason": move.description}
+    record(actor=actor, action=action, subject=moved, after=after)
     return moved
+
+
+def external_key_of(reference: str) -> str:
+    """What a reference that people type is compared by: its letters and digits, whatever their case and spacing."""
+    folded = unicodedata.normalize("NFKC", reference).casefold()
+    return "".join(sign for sign in folded if sign.isalnum()) or folded.strip()
 
 
 @transaction.atomic
@@ -136,11 +172,6 @@ def balances_of(customer: Customer, *, currency: str = CURRENCY) -> dict[str, in
     return dict(Account.objects.filter(customer=customer, currency=currency).values_list("kind", "balance_minor"))
 
 
-def _insist_on_positive(amount_minor: int) -> None:
-    if amount_minor <= 0:
-        raise AmountNotPositive("An amount must be above zero.")
-
-
 def _lock(customer: Customer) -> dict[str, Account]:
     """All accounts of the customer, locked in one order; those that are missing are opened."""
     rows = Account.objects.select_for_update(no_key=True).filter(customer=customer, currency=CURRENCY).order_by("kind")
@@ -170,7 +201,13 @@ def _write(customer: Customer, accounts: Mapping[str, Account], moves: Sequence[
     real = [move for move in moves if move.amount_minor]
     _insist_on_balance(accounts, real)
     moved = Transaction.objects.bulk_create(
-        Transaction(customer=customer, kind=move.kind, reference=move.reference, description=move.description[:200])
+        Transaction(
+            customer=customer,
+            kind=move.kind,
+            reference=move.reference,
+            description=move.description[:200],
+            external_key=move.external_key,
+        )
         for move in real
     )
     Entry.objects.bulk_create(
@@ -191,3 +228,7 @@ def _insist_on_balance(accounts: Mapping[str, Account], moves: Sequence[Move]) -
         missing = -(accounts[kind].balance_minor + change[kind])
         if missing > 0:
             raise BalanceTooLow(missing)
+    if change[Kind.REVENUE] < 0 and accounts[Kind.REVENUE].balance_minor + change[Kind.REVENUE] < 0:
+        raise RefundTooHigh(
+            "More than was sold to this customer cannot be refunded. Add a credit for what goes beyond."
+        )

@@ -116,17 +116,26 @@ class Account(models.Model):
 
 
 class Transaction(models.Model):
-    """Money that moved at one moment for one reason. `reference` makes it happen once."""
+    """Money that moved at one moment for one reason. `reference` makes it happen once.
+
+    `external_key` is the normalised reference of what staff entered by hand: it counts once over all customers.
+    """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
     kind = models.CharField(max_length=20)
     reference = models.CharField(max_length=120)
+    external_key = models.CharField(max_length=120, blank=True, default="")
     description = models.CharField(max_length=200)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["customer", "kind", "reference"], name="one_transaction_per_reference")
+            models.UniqueConstraint(fields=["customer", "kind", "reference"], name="one_transaction_per_reference"),
+            models.UniqueConstraint(
+                fields=["kind", "external_key"],
+                condition=~models.Q(external_key=""),
+                name="one_transaction_per_external_reference",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["customer", "-at", "-id"], name="statement")]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.admin_site import Panel
 from accounts.models import Customer
-from billing.models import Account, Entry, Order
+from billing.models import Account, Entry, Order, OrderLine, Shortfall
 from billing.services.wallet import newest_reading
 from reseller_portal.core.templatetags.portal import money
 from reseller_portal.operations.models import Operation
@@ -38,12 +38,23 @@ def customers() -> Panel:
 
 
 def margin() -> Panel:
-    """What customers paid this month less what the upstream took for it."""
-    start = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    """What customers paid this month, in the viewer's zone, less what the upstream took for it."""
+    start = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     rows = Entry.objects.filter(transaction__at__gte=start)
     sold = rows.filter(account__kind=Account.Kind.REVENUE).aggregate(total=Sum("amount_minor"))["total"] or 0
     cost = rows.filter(account__kind=Account.Kind.COST).aggregate(total=Sum("amount_minor"))["total"] or 0
     return Panel("Margin this month", money(sold - cost), f"{money(sold)} sold, {money(cost)} cost")
+
+
+def losses() -> Panel:
+    """What was delivered and not charged, and what the upstream took for what it did not deliver, this month."""
+    start = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    unpaid = Shortfall.objects.filter(state=Shortfall.State.OPEN).aggregate(total=Sum("amount_minor"))["total"] or 0
+    failed = OrderLine.objects.filter(state=OrderLine.State.FAILED, cost_booked_minor__gt=0, finished_at__gte=start)
+    lost = failed.aggregate(total=Sum("cost_booked_minor"))["total"] or 0
+    url = reverse("admin:billing_shortfall_changelist") + "?state__exact=open"
+    note = f"{money(lost)} paid upstream this month, not delivered"
+    return Panel("Delivered, not charged", money(unpaid), note, "needs_person" if unpaid else "", url=url)
 
 
 def orders() -> Panel:
@@ -75,4 +86,4 @@ def upstream() -> Panel:
     return Panel("Upstream", "Healthy", "Every call was answered", "done")
 
 
-ALL = (wallet, customers, margin, orders, for_a_person, upstream)
+ALL = (wallet, customers, margin, losses, orders, for_a_person, upstream)

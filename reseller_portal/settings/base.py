@@ -178,6 +178,9 @@ PRICE_ANSWER_HOURS = env.number("PRICE_ANSWER_HOURS", 72)
 UNPAID_QUOTE_HOURS = env.number("UNPAID_QUOTE_HOURS", 24)
 # What the upstream takes for one mailbox and month, in minor units (contract, section 3). Deliveries book what it took.
 MAILBOX_COST_MINOR = env.number("MAILBOX_COST_MINOR", 300)
+# What staff may move by hand at once, in minor units, and from where on they type the amount twice.
+STAFF_MONEY_MOST_MINOR = env.number("STAFF_MONEY_MOST_MINOR", 10_000_000)
+STAFF_MONEY_SECOND_LOOK_MINOR = env.number("STAFF_MONEY_SECOND_LOOK_MINOR", 500_000)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

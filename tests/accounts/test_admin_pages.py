@@ -53,7 +53,7 @@ def test_the_rail_names_every_list_that_staff_may_open(rex: Client) -> None:
 
 
 def test_support_is_offered_no_credit(world: World) -> None:
-    assert "Credit a customer" not in browser_of(make_support()).get("/admin/").content.decode()
+    assert "Credit, debit or refund" not in browser_of(make_support()).get("/admin/").content.decode()
 
 
 def test_a_price_is_typed_in_dollars_and_kept_in_cents(world: World, rex: Client) -> None:

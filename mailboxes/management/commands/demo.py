@@ -126,7 +126,7 @@ def _make_customer(demo: DemoCustomer, password: str) -> None:
     ledger.credit(
         actor=portal_actor(customer),
         amount_minor=demo.credit_minor,
-        reference="demo",
+        reference=f"demo-{customer.slug}",
         description="Opening credit",
     )
 
