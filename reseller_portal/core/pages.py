@@ -15,6 +15,8 @@ from reseller_portal.core.lists.domains import readable
 R = TypeVar("R")
 PAGE_SIZE = 50
 MOST_COUNTED = 1000
+# A key of ours holds two values of a row.
+LONGEST_KEY = 2000
 MOST_INTERNATIONAL = 2000
 
 
@@ -97,7 +99,7 @@ def _read(rows: QuerySet[Any, R], order: tuple[str, ...], after: str) -> list[An
     fields = {field.name: field for field in rows.model._meta.concrete_fields}
     try:
         return [fields[name.lstrip("-")].clean(value, None) for name, value in zip(order, values, strict=True)]
-    except ValidationError:
+    except (ValidationError, ValueError, OverflowError, TypeError):  # infinity is no number of a row
         return []
 
 
@@ -106,8 +108,12 @@ def _pack(values: list[Any]) -> str:
 
 
 def _unpack(key: str) -> list[Any]:
+    if len(key) > LONGEST_KEY:
+        return []
     try:
         values = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
-    return values if isinstance(values, list) and all(str(value).isprintable() for value in values) else []
+    if not isinstance(values, list) or any(value is None or isinstance(value, list | dict) for value in values):
+        return []
+    return values if all(str(value).isprintable() for value in values) else []

@@ -1,0 +1,117 @@
+"""Whatever stands in path, query, form, cookie or host of any address: no fault, and no work without bound."""
+
+import base64
+import resource
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.architecture.test_every_address import ALL
+from tests.architecture.test_tenants import ADDRESSES, path_of
+from tests.shop import Shop
+
+MOST_STATEMENTS = 60
+MOST_GROWTH_KB = 64 * 1024
+LONG = "x" * 20_000
+
+
+def key(text: str) -> str:
+    """A cursor of a list with this inside."""
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+CURSORS = [
+    key('["a", Infinity]'), key("[1e400, 1]"), key("[" * 2500), key('[{"a": [1]}, 5]'), key("[NaN, NaN]"),
+    key("[true, null]"), key(f"[{'9' * 400}, {'9' * 400}]"), key('["2026-13-45", -1]'), key('["\\u0000", 1]'),
+    key('["\\ud800", 1]'), key('["a", 1' + "0" * 30 + "]"), "%", "ü", LONG,
+]  # fmt: skip
+ODD = [
+    "", " ", "0", "-1", "9" * 30, "1e400", "٣", "\x00", "\ud7ff", "a\r\nX: 1", "'\"><svg>", "%s%(x)s{0}",
+    "//evil.example", "../..", "?x=1", "#frag", "javascript:alert(1)", "[]", "{}", "None", "NaN", LONG,
+]  # fmt: skip
+# Names that views, allauth, htmx or the admin read.
+NAMES = (
+    "after", "state", "q", "lines", "way", "keyword", "domain", "quote", "draft", "next", "theme", "names", "domains",
+    "people", "provider", "pattern", "name", "total_minor", "remove", "login", "password", "email", "code", "action",
+    "p", "o", "all", "_popup", "_to_field", "_changelist_filters", "page", "session", "file", "column", "key",
+    "company",
+)  # fmt: skip
+HEADERS = ("HX-Request", "HX-Boosted", "HX-Target", "Referer", "Origin", "Accept-Language", "X-Forwarded-For", "Range")
+COOKIES = ("theme", "zone", "sessionid", "csrftoken", "messages", "device")
+
+
+def requests_for(address: str) -> Iterator[tuple[str, dict[str, object]]]:
+    for value in ODD:
+        yield "get", {"data": dict.fromkeys(NAMES, value)}
+        yield "post", {"data": dict.fromkeys(NAMES, value)}
+    for cursor in CURSORS:
+        yield "get", {"data": {"after": cursor, "q": cursor}}
+    for value in ("", "\x7f", "ü", LONG[:5000], "0", "%00"):
+        yield "get", {"headers": dict.fromkeys(HEADERS, value)}
+    yield "post", {"data": b"\xff\x00\xfe", "content_type": "multipart/form-data; boundary=" + "b" * 300}
+    yield "post", {"data": b"{" * 5000, "content_type": "application/json"}
+    yield "post", {"data": b"a=1&" * 2000, "content_type": "application/x-www-form-urlencoded"}
+    yield "post", {"data": b"%ff%fe=%00&=&&", "content_type": "application/x-www-form-urlencoded"}
+
+
+def assert_holds(client: Client, address: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for method, options in requests_for(address):
+        with CaptureQueriesContext(connection) as statements:
+            answer = (
+                client.generic(method.upper(), address) if not options else getattr(client, method)(address, **options)
+            )
+        seen = f"{method} {address} {str(options)[:200]}"
+        assert answer.status_code < 500, seen
+        assert len(statements) <= MOST_STATEMENTS, seen
+    for cookie in COOKIES:
+        other = Client(HTTP_HOST="outreach.localhost", raise_request_exception=False)
+        for value in ("", "x" * 4000, '"><', "\\", "%ff%00", "ü"):
+            other.cookies[cookie] = value
+            assert other.get(address).status_code < 500, f"{address} {cookie}={value[:20]}"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_GROWTH_KB, address
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=[each.name for each in ADDRESSES])
+def test_an_odd_request_to_a_page_of_a_customer_is_no_fault(shop: Shop, address: object) -> None:
+    client = Client(HTTP_HOST="outreach.localhost", raise_request_exception=False)
+    client.force_login(shop.world.ada)
+    assert_holds(client, path_of(address, shop))  # type: ignore[arg-type]  # one of ADDRESSES
+
+
+OTHERS = [each for each in ALL if not each.startswith(("c/", "admin/"))]
+
+
+@pytest.mark.parametrize("address", OTHERS)
+def test_an_odd_request_to_any_other_page_is_no_fault(shop: Shop, address: str) -> None:
+    for person in (None, shop.world.ada):
+        client = Client(HTTP_HOST="outreach.localhost", raise_request_exception=False)
+        if person:
+            client.force_login(person)
+        assert_holds(client, f"/{address}")
+
+
+@pytest.mark.parametrize(
+    "path", [LONG, "%00", "%ff", "a%0d%0ab", "..%2f..%2f", "ü", "1" * 200, "-1", "%F0%9F%98%80", "a;b=c"]
+)
+def test_an_odd_path_is_no_fault(shop: Shop, path: str) -> None:
+    client = Client(HTTP_HOST="outreach.localhost", raise_request_exception=False)
+    client.force_login(shop.world.ada)
+    for before in (
+        "/",
+        "/c/",
+        "/c/acme/",
+        "/c/acme/domains/",
+        "/c/acme/mailboxes/",
+        "/c/acme/orders/",
+        "/brand/",
+        "/account/",
+        "/admin/",
+    ):
+        for after in ("", "/", ".css"):
+            for method in ("GET", "POST"):
+                answer = client.generic(method, before + path + after)
+                assert answer.status_code < 500, before + path[:50] + after
