@@ -73,7 +73,7 @@ def _ask_again(operation: Operation, names: Sequence[str]) -> None:
     age = max(timezone.now() - operation.placed_at, timedelta(0))
     with scope(operation.customer_id):
         lookups.ask(
-            customer=operation.customer, kind=AVAILABILITY, keys=names, fresh=age, priority=Operation.Priority.QUOTE
+            customer=operation.customer, kind=AVAILABILITY, keys=names, fresh=age, priority=Operation.Priority.PURCHASE
         )
 
 

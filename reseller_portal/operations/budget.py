@@ -21,6 +21,8 @@ LEARNT_FOR_SECONDS = 3600
 SLOWEST_PER_MINUTE = 6
 # A reader in the background that asked in vain within so many seconds is let go first on its turn.
 BACKGROUND_WAITS_SECONDS = 2
+# The same for work that has begun; it asks again within the distance of two calls.
+HALFWAY_WAITS_SECONDS = 1
 
 # Calls keep one distance, which holds both windows: so many a second, and so many a minute where that is known. The
 # last two minutes are counted, so that a quota of the key can be told from what was called before it struck.
@@ -56,6 +58,11 @@ LEARN = """
     WHERE learnt_until IS NULL OR learnt_until < clock_timestamp() + make_interval(secs => %(kept)s - 60)
 """
 BACKGROUND_ASKS = "UPDATE operations_budget SET background_at = clock_timestamp()"
+HALFWAY_ASKS = "UPDATE operations_budget SET halfway_at = clock_timestamp()"
+HALFWAY_GOES_ON = "UPDATE operations_budget SET halfway_at = NULL WHERE halfway_at IS NOT NULL"
+IS_ANYBODY_HALFWAY = """
+    SELECT COALESCE(halfway_at > clock_timestamp() - make_interval(secs => %s), false) FROM operations_budget
+"""
 DOES_THE_BACKGROUND_WAIT = """
     SELECT COALESCE(background_at > clock_timestamp() - make_interval(secs => %s), false) FROM operations_budget
 """
@@ -93,15 +100,22 @@ def spacing() -> float:
     return max(1 / settings.UPSTREAM_CALLS_PER_SECOND, 60 / per_minute if per_minute else 0.0)
 
 
-def take_patiently(*, limit: float = 20.0) -> None:
-    """Wait for the right to one more call, at most `limit` seconds; for work that needs several calls."""
+def take_patiently(*, limit: float = 20.0, goes_first: bool = False) -> None:
+    """Wait for the right to one more call, at most `limit` seconds; for work that needs several calls.
+
+    With `goes_first` nothing new is claimed meanwhile: for work of few calls that people wait for and that has begun.
+    """
     waited = 0.0
     while True:
         try:
             with transaction.atomic():
                 take()
+                if goes_first:
+                    _execute(HALFWAY_GOES_ON)
             return
         except NoneLeft as none_left:
+            if goes_first:
+                _execute(HALFWAY_ASKS)
             waited += _wait_for(none_left, limit - waited)
 
 
@@ -116,9 +130,15 @@ def take_in_the_background(*, limit: float = 20.0) -> None:
                     return
                 raise NoneLeft(spacing())  # the scope's end takes the call back
         except NoneLeft as none_left:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(BACKGROUND_ASKS)
+            _execute(BACKGROUND_ASKS)
             waited += _wait_for(none_left, limit - waited)
+
+
+def is_anybody_halfway() -> bool:
+    """Whether work that goes first waits for one more call."""
+    with connection.cursor() as cursor:
+        cursor.execute(IS_ANYBODY_HALFWAY, [HALFWAY_WAITS_SECONDS])
+        return bool(cursor.fetchone()[0])
 
 
 def does_the_background_wait() -> bool:
@@ -137,6 +157,11 @@ def learn_calls_per_minute() -> None:
     """The key has a quota: from now on keep to what was called in the minute before it struck, for an hour."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LEARN, {"least": SLOWEST_PER_MINUTE, "kept": LEARNT_FOR_SECONDS})
+
+
+def _execute(statement: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _wait_for(none_left: NoneLeft, patience: float) -> float:

@@ -36,6 +36,11 @@ class Claim:
     must_look: bool
     call: int
 
+    @property
+    def goes_first(self) -> bool:
+        """Few calls that somebody waits for: the next one of them comes before anything that has not begun."""
+        return self.operation.priority in {Operation.Priority.QUOTE, Operation.Priority.PURCHASE}
+
 
 def claim_next() -> Claim | None:
     """The next due operation with the right to one call, or None. Raises `budget.NoneLeft` when none may start yet.
@@ -45,6 +50,8 @@ def claim_next() -> Claim | None:
     """
     with staff_scope("engine: claim the next operation"):
         call = budget.take()
+        if budget.is_anybody_halfway():
+            raise budget.NoneLeft(YIELD_SECONDS)  # the scope's end takes the call back
         operation = _pick(call)
         if operation is None:
             budget.give_back(call)

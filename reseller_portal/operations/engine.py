@@ -119,7 +119,7 @@ def apply(operation: Operation, transition: Transition) -> None:
 def _send(claim: Claim) -> Transition:  # noqa: PLR0911  # one for each outcome
     operation, handler = claim.operation, handler_of(claim.operation.kind)
     try:
-        with client_for_one_call(claim.call, _heartbeat(operation)) as client:
+        with client_for_one_call(claim.call, _heartbeat(operation), goes_first=claim.goes_first) as client:
             reach("before call")
             outcome = handler.send(operation, client)
             reach("after call")
@@ -146,7 +146,7 @@ def _send(claim: Claim) -> Transition:  # noqa: PLR0911  # one for each outcome
 def _look(claim: Claim) -> Transition:
     operation, handler = claim.operation, handler_of(claim.operation.kind)
     try:
-        with client_for_one_call(claim.call, _heartbeat(operation)) as client:
+        with client_for_one_call(claim.call, _heartbeat(operation), goes_first=claim.goes_first) as client:
             reach("before call")
             seen: Seen = handler.look(operation, client)
             reach("after call")

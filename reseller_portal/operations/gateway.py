@@ -30,11 +30,13 @@ _found: dict[str, str] = {}
 
 
 @contextmanager
-def client_for_one_call(call: int, heartbeat: Callable[[], None] | None = None) -> Iterator[Client]:
+def client_for_one_call(
+    call: int, heartbeat: Callable[[], None] | None = None, *, goes_first: bool = False
+) -> Iterator[Client]:
     """A client whose first call is paid for by the claim; any further call waits for its own place in the budget.
 
     `call` is its number in the budget. What ends without having called gives it back. `heartbeat` is called before each
-    further call, so that work of many calls keeps what it has claimed.
+    further call, so that work of many calls keeps what it has claimed. `goes_first`: see `budget.take_patiently`.
     """
     made = 0
 
@@ -44,7 +46,7 @@ def client_for_one_call(call: int, heartbeat: Callable[[], None] | None = None) 
             circuit.pass_or_wait(_client_for_a_probe)
             pauses.check(operation)
             if made:
-                budget.take_patiently()
+                budget.take_patiently(goes_first=goes_first)
                 if heartbeat:
                     heartbeat()
         except budget.NoneLeft as none_left:

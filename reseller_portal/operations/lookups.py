@@ -36,7 +36,8 @@ def ask(
     """The lookups of these keys, in their order; new ones and those not `fresh` are put to the upstream. Never waits.
 
     A person waits for the answer, so what was asked in the background before, or waits for its next try, is asked now.
-    `priority` is QUOTE for what a price waits for, and SEARCH for all else. Raises `TooManyQuestions`.
+    `priority` is PURCHASE for what a paid order waits for, QUOTE for what a price waits for, and SEARCH for all else.
+    Raises `TooManyQuestions`, but not for PURCHASE.
     """
     wanted = list(dict.fromkeys(keys))
     _one_at_a_time(customer)
@@ -115,7 +116,12 @@ def _one_at_a_time(customer: Customer) -> None:
 
 
 def _refuse_too_many(customer: Customer, kind: str, priority: int, *, new: int) -> None:
-    """A quote asks two questions of each name, and is limited by its names, so each kind of them counts by itself."""
+    """A quote asks two questions of each name, and is limited by its names, so each kind of them counts by itself.
+
+    What an order asks that is paid is never refused: the order limits it.
+    """
+    if priority == Operation.Priority.PURCHASE:
+        return
     most = settings.MAX_OPEN_QUESTIONS
     rows = Operation.objects.filter(customer=customer, due_at__isnull=False)
     if priority == Operation.Priority.QUOTE:

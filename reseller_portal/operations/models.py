@@ -116,6 +116,9 @@ class Budget(models.Model):
     learnt_per_minute = models.PositiveIntegerField(null=True, help_text="What a quota of the key taught.")
     learnt_until = models.DateTimeField(null=True)
     background_at = models.DateTimeField(null=True, help_text="When a reader in the background asked in vain.")
+    halfway_at = models.DateTimeField(
+        null=True, help_text="When a purchase or a quote asked in vain for one more call."
+    )
 
     def __str__(self) -> str:
         return f"{self.paid} calls"

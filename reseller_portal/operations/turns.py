@@ -22,7 +22,7 @@ ROUND = (
     QUOTE, PURCHASE, SEARCH, QUOTE, PURCHASE, EDIT, QUOTE, PURCHASE, BACKGROUND,
 )  # fmt: skip
 # Who has the turn of a class in which nothing is due.
-URGENCY = (QUOTE, PURCHASE, SEARCH, EDIT, SYNC)
+URGENCY = (PURCHASE, QUOTE, SEARCH, EDIT, SYNC)
 # So many customers in a row are looked at who have something, but nothing that is due.
 FURTHEST = 64
 

@@ -49,7 +49,7 @@ COPIED_ROWS = """
 @goal("P17a")
 def paid_and_made(_stack: Stack) -> Iterator[Finding]:
     """Orders while calls are throttled, lost, refused and waited for; what was paid for against what came there."""
-    shop = _shop("calls")
+    shop = a_shop("calls")
     sandbox = shop.sandbox
     before = Budget.objects.get().paid
     for number in range(12):
@@ -86,9 +86,9 @@ def many_and_few_due_rows(_stack: Stack) -> Iterator[Finding]:
 
 @goal("P17c")
 def a_quote_behind_searches(_stack: Stack) -> Iterator[Finding]:
-    shop = _shop("calls_quotes")
+    shop = a_shop("calls_quotes")
     names = iter(range(1_000_000))
-    with override_settings(UPSTREAM_CALLS_PER_SECOND=PACE), _workers():
+    with override_settings(UPSTREAM_CALLS_PER_SECOND=PACE), workers():
         idle = Samples([_wait_of_a_quote(shop, names) for _ in range(ROUNDS)])
         _search(shop)
         behind = Samples([_wait_of_a_quote(shop, names) for _ in range(ROUNDS)])
@@ -99,7 +99,7 @@ def a_quote_behind_searches(_stack: Stack) -> Iterator[Finding]:
     yield Finding("P17c", "the same, p95", behind.p95, idle.p95, 2.0, "s")
 
 
-def _shop(name: str) -> Shop:
+def a_shop(name: str) -> Shop:
     databases.use(databases.start(), worker=name)
     control = Control()
     control.reset()
@@ -175,7 +175,7 @@ def _fresh_budget() -> None:
 
 
 @contextmanager
-def _workers() -> Iterator[None]:
+def workers() -> Iterator[None]:
     """So many threads that do what a worker does."""
     over = threading.Event()
 

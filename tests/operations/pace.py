@@ -40,6 +40,7 @@ class Pace:
             Budget.objects.update(
                 next_at=F("next_at") - step, minute_at=F("minute_at") - step,
                 learnt_until=F("learnt_until") - step, background_at=F("background_at") - step,
+                halfway_at=F("halfway_at") - step,
             )  # fmt: skip
             Pause.objects.update(until=F("until") - step, since=F("since") - step)
             Circuit.objects.update(next_try_at=F("next_try_at") - step)

@@ -93,6 +93,12 @@ def test_a_quote_of_as_many_names_as_an_order_carries_is_taken(shop: Shop, setti
         assert Quote.objects.count() == 1
 
 
+def test_a_paid_order_may_always_ask(world: World, settings: Settings) -> None:
+    settings.MAX_OPEN_QUESTIONS = 2
+    ask(world, names(2))
+    assert len(ask(world, names(9, start=50), priority=Priority.PURCHASE)) == 9
+
+
 def test_the_page_keeps_the_list_that_was_too_long(world: World, client: Client, settings: Settings) -> None:
     settings.MAX_OPEN_QUESTIONS = 2
     client.force_login(world.ada)

@@ -80,7 +80,7 @@ def test_every_class_gets_its_turns_in_each_round_while_all_are_full(world: Worl
         want(world.acme, 40, priority)
     pace.work(len(turns.ROUND) / 4)
     expected = Counter(Priority(each).name for each in turns.ROUND if each != turns.BACKGROUND)
-    expected["QUOTE"] += 1  # the turn that no reader in the background wants
+    expected["PURCHASE"] += 1  # the turn that no reader in the background wants
     assert Counter(call.classes[: len(turns.ROUND)]) == expected
     assert set(expected) == {each.name for each in ALL}
 
@@ -188,3 +188,33 @@ def test_a_reader_in_the_background_that_went_away_stops_nobody(world: World, pa
     Budget.objects.update(background_at=Now())
     pace.work(12)
     assert len(call.made) == 40
+
+
+def test_a_purchase_that_has_begun_gets_its_next_call_before_anything_new_is_claimed(
+    world: World, pace: Pace, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    want(world.acme, 40, Priority.QUOTE)
+    budget.take()
+    others: list[int] = []
+
+    def others_go_on(seconds: float) -> None:
+        pace.wait(seconds)
+        for _ in range(8):
+            try:
+                claiming.claim_next()
+            except budget.NoneLeft:
+                continue
+            others.append(1)
+
+    monkeypatch.setattr(budget, "sleep", others_go_on)
+    budget.take_patiently(goes_first=True)
+    assert others == []
+    pace.wait(1)
+    claiming.claim_next()
+
+
+def test_one_that_went_away_halfway_stops_nobody_for_long(world: World, pace: Pace, call: Call) -> None:
+    want(world.acme, 10, Priority.QUOTE)
+    Budget.objects.update(halfway_at=Now())
+    pace.work(5)
+    assert len(call.made) == 10
