@@ -18,7 +18,8 @@ from accounts import admin_customer
 from accounts.admin_forms import BrandForm, BrandHostForm, CustomerForm, PersonForm
 from accounts.admin_invitations import OwnerFilter, invite
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, pretty, staff_of
-from accounts.models import AuditEntry, Brand, BrandHost, Customer, Membership, User
+from accounts.models import AuditEntry, Brand, BrandHost, Customer, Mail, Membership, User
+from accounts.posting import send_again
 from accounts.roles import Role
 from accounts.selectors import owners_who_sign_in
 from accounts.services.people import change_address, send_password_link
@@ -237,3 +238,32 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description="After")
     def values_after(self, entry: AuditEntry) -> SafeString:
         return pretty(entry.after)
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyAdmin):
+    list_title = "E-mails"
+    list_display = ("queued_at", "to", "purpose", "customer", "shown_state", "attempts", "last_error")
+    list_display_links = ("to",)
+    list_filter = ("state", "purpose")
+    list_select_related = ("customer",)
+    search_fields = ("=to", "customer__company")
+    ordering = ("-pk",)
+    actions = ("send_again",)
+    fields = (
+        *("to", "subject", "purpose", "customer", "brand", "shown_state", "attempts", "last_error"),
+        *("queued_at", "due_at", "sent_at"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
+        """What lets somebody in stays in the database, encrypted or not."""
+        mails: QuerySet[Mail] = super().get_queryset(request).defer("sealed", "context")
+        return mails
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.change_mail")
+
+    @admin.action(description="Send the chosen e-mails again that need attention", permissions=["send_again"])
+    def send_again(self, request: HttpRequest, mails: QuerySet[Mail]) -> None:
+        number = send_again(user=staff_of(request), mails=mails)
+        self.message_user(request, f"{number} e-mails are due again.", messages.SUCCESS)

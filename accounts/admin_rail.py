@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("mirror.survey", "Upstream account", "refresh-cw"),
             ("webhooks.event", "Upstream events", "download"),
+            ("accounts.mail", "E-mails", "mail"),
             ("accounts.brand", "Brands", "bookmark"),
             ("accounts.user", "People", "user"),
             ("accounts.auditentry", "Audit trail", "history"),

@@ -6,9 +6,11 @@ class AccountsConfig(AppConfig):
     verbose_name = "Customers and people"
 
     def ready(self) -> None:
-        from accounts import receivers  # noqa: F401  # connects what Django and allauth tell
+        from accounts import mail_attention, receivers  # noqa: F401  # the latter connects what Django and allauth tell
         from accounts.invitation_mail import LINK, NOTICE, links_of
         from accounts.mails import when_sent
+        from reseller_portal.jobs import attention
 
+        attention.register(mail_attention.SOURCE)
         when_sent(LINK, links_of)
         when_sent(NOTICE, links_of)

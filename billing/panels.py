@@ -11,12 +11,12 @@ from accounts.models import Customer
 from billing.models import Account, Entry, Order, OrderLine, Shortfall
 from billing.services.wallet import newest_reading
 from reseller_portal.core.templatetags.portal import money
+from reseller_portal.jobs.attention import IS_LATE, NEEDS, ON_PURPOSE, count_cases
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.upstream_state import short_state
 from reseller_portal.webhooks.models import Event
 
 STALE = timedelta(minutes=5)
-WALLET_IS_SHORT = "The reseller's wallet"
 
 
 def wallet() -> Panel:
@@ -63,15 +63,16 @@ def orders() -> Panel:
     return Panel("Orders in progress", f"{working:,}", "Being delivered" if working else "Nothing waits", url=url)
 
 
-def for_a_person() -> Panel:
-    """Operations that nobody but a person can decide, and orders that wait for the wallet."""
-    asked = Operation.objects.filter(state=Operation.State.NEEDS_PERSON).count()
-    short = Operation.objects.filter(state=Operation.State.WAITING, last_error__startswith=WALLET_IS_SHORT)
-    waiting = short.count()
+def needs_attention() -> Panel:
+    """What nobody but a person can decide, what is late, and what waits on purpose; of every queue."""
+    counts = count_cases()
+    asked, purpose = counts[NEEDS] + counts[IS_LATE], counts[ON_PURPOSE]
     url = reverse("admin:operations_operation_changelist") + "?state__exact=needs_person"
-    if not asked and not waiting:
-        return Panel("For a person", "0", "Nothing to decide", "done", url)
-    return Panel("For a person", f"{asked + waiting:,}", f"{waiting} wait for the wallet", "needs_person", url)
+    if not asked:
+        return Panel("Needs attention", "0", f"{purpose:,} wait on purpose" if purpose else "All clear", "done", url)
+    return Panel(
+        "Needs attention", f"{asked:,}", f"{counts[IS_LATE]:,} late, {purpose:,} wait on purpose", "needs_person", url
+    )
 
 
 def upstream() -> Panel:
@@ -86,4 +87,4 @@ def upstream() -> Panel:
     return Panel("Upstream", "Healthy", "Every call was answered", "done")
 
 
-ALL = (wallet, customers, margin, losses, orders, for_a_person, upstream)
+ALL = (wallet, customers, margin, losses, orders, needs_attention, upstream)

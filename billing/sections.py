@@ -1,17 +1,15 @@
-"""The cards of the admin's first page: what needs a person, the newest orders, the provider, the lowest balances."""
+"""The cards of the admin's first page: what needs attention, the newest orders, the provider, the lowest balances."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Count, Q
-from django.urls import reverse
 
 from accounts.admin_site import Section
 from billing.models import Account, Order, OrderPart
-from billing.panels import WALLET_IS_SHORT
 from billing.selectors import with_progress
 from billing.services.orders import DRAFT, PROCESS
 from billing.services.wallet import newest_reading
+from reseller_portal.jobs.attention import IS_LATE, NEEDS, Case, find_cases
 from reseller_portal.operations.models import Operation
 from reseller_portal.webhooks.models import Event
 
@@ -19,25 +17,22 @@ SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Case:
-    """One thing that waits for a decision. `stake_minor` is what its customer paid for it."""
+class Row:
+    """A case with what its customer paid for it, in minor units; None for nothing."""
 
+    case: Case
     what: str
-    url: str
-    customer: str
     state: str
-    why: str
     stake_minor: int | None
-    since: datetime
 
 
-def attention() -> Section:
-    """The oldest first, as they have waited longest."""
-    short = Q(state=Operation.State.WAITING, last_error__startswith=WALLET_IS_SHORT)
-    found = Operation.objects.filter(Q(state=Operation.State.NEEDS_PERSON) | short)
-    operations = list(found.select_related("customer").order_by("placed_at")[:SHOWN])
-    orders = _orders_of(operations)
-    return Section("billing/admin/attention.html", {"rows": [_case(each, orders.get(each.pk)) for each in operations]})
+def needs_attention() -> Section:
+    """What needs attention, what is late, what waits on purpose; the oldest of each first."""
+    cases = find_cases(SHOWN)
+    orders = _orders_of([each.subject for each in cases if isinstance(each.subject, Operation)])
+    return Section(
+        "billing/admin/attention.html", {"rows": [_row(each, orders.get(each.subject.pk)) for each in cases]}
+    )
 
 
 def newest_orders() -> Section:
@@ -78,7 +73,7 @@ def lowest_balances() -> Section:
     return Section("billing/admin/balances.html", {"accounts": list(rows[:SHOWN])}, is_aside=True)
 
 
-ALL = (attention, newest_orders, provider, lowest_balances)
+ALL = (needs_attention, newest_orders, provider, lowest_balances)
 
 
 def _orders_of(operations: list[Operation]) -> dict[int, Order]:
@@ -88,14 +83,11 @@ def _orders_of(operations: list[Operation]) -> dict[int, Order]:
     return {number: known[part] for number, part in parts.items() if part in known}
 
 
-def _case(operation: Operation, order: Order | None) -> Case:
-    is_short = operation.state == Operation.State.WAITING
-    return Case(
-        what=order.reference if order else str(operation),
-        url=reverse("admin:operations_operation_change", args=[operation.pk]),
-        customer=operation.customer.company,
-        state="partly" if is_short else "failed",
-        why="Waits for money in the wallet" if is_short else operation.last_error or "Cannot be looked up",
-        stake_minor=order.total_minor if order else None,
-        since=operation.placed_at,
+def _row(case: Case, order: Order | None) -> Row:
+    is_buying = order is not None and isinstance(case.subject, Operation)
+    return Row(
+        case=case,
+        what=order.reference if order and is_buying else case.what,
+        state={NEEDS: "failed", IS_LATE: "needs_person"}.get(case.how, "waiting"),
+        stake_minor=order.total_minor if order and is_buying else None,
     )

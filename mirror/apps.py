@@ -10,11 +10,14 @@ class MirrorConfig(AppConfig):
         from billing.deliveries import when_order_ends
         from domains.services.refreshing import MAILBOXES, RECORDS, WHOLE
         from mailboxes.services.refreshing import ONE
-        from mirror import drift, panels, refresh, webhooks
+        from mirror import attention, drift, panels, refresh, webhooks
         from mirror.handlers import RepairDrift
         from mirror.repair import REPAIR
+        from reseller_portal.jobs.attention import register as show_to_staff
         from reseller_portal.operations.registry import register
         from reseller_portal.webhooks.registry import register as on
+
+        show_to_staff(attention.SOURCE)
 
         whole = (refresh.read_domain, refresh.read_subscriptions, refresh.read_mailboxes, refresh.read_records)
         register(WHOLE, refresh.RefreshDomain(*whole))

@@ -13,6 +13,8 @@ DELAYS = (2, 5, 15, 60, 300, 900, 1800, 3600)
 # What is due for so long, or was worked on for so long beyond what its kind calls normal, is shown to staff. When a
 # worker comes as late as that, the time until it came is not held against the row.
 LATE = timedelta(hours=1)
+# Most work takes seconds; a kind that takes longer when all is well says so.
+NORMALLY = timedelta(minutes=10)
 NO_OUTCOME = "There was no outcome after {tries} tries and {time}."
 
 

@@ -6,7 +6,9 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.admin_site import add_notice, add_section
-        from reseller_portal.operations import upstream_state
+        from reseller_portal.jobs.attention import register
+        from reseller_portal.operations import attention, upstream_state
 
+        register(attention.SOURCE)
         add_notice(upstream_state.notice, needs="operations.view_operation")
         add_section(upstream_state.paused_calls, needs="operations.view_operation")

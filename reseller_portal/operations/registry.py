@@ -8,12 +8,9 @@ from typing import Any, ClassVar, Protocol
 
 from django.utils import timezone
 
-from reseller_portal.jobs.rules import PATIENCE, Patience
+from reseller_portal.jobs.rules import NORMALLY, PATIENCE, Patience
 from reseller_portal.operations.models import Operation
 from reseller_portal.upstream.client import Client
-
-# Most kinds take seconds; those that the upstream carries out in its own time say how long.
-NORMALLY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,11 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         """A scheme that there is not must stop the start, not the first event."""
+        from reseller_portal.jobs.attention import register
+        from reseller_portal.webhooks import attention
         from reseller_portal.webhooks.views import configured_scheme
 
+        register(attention.SOURCE)
         try:
             configured_scheme()
         except ValueError as wrong:

@@ -26,7 +26,7 @@ def test_the_first_page_shows_wallet_customers_orders_for_a_person_and_the_provi
         stuck = Operation.objects.get(kind="order.process")
         Operation.objects.filter(pk=stuck.pk).update(state="needs_person", last_error="Nobody knows")
     page = browser_of(make_admin()).get("/admin/").content.decode()
-    for title in ("Wallet", "Customers", "Needs a person", "Newest orders", "Provider", "Lowest balances"):
+    for title in ("Wallet", "Customers", "Needs attention", "Newest orders", "Provider", "Lowest balances"):
         assert f">{title}<" in page
     attention = page.partition('id="attention-title"')[2].partition("</section>")[0]
     assert order.reference in attention
