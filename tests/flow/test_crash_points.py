@@ -11,8 +11,8 @@ from tests.flow.killing import Killed, reaping
 from tests.shop import Shop
 
 LEASE_OVER = 130
-# Eight questions and checks, the account, the draft, the purchase: each claim passes every point once, but for the
-# purchase that waits for a fresh price before its call.
+# Four questions, the account, the draft, the price that waits for two answers (so once without a call), the purchase:
+# else each claim passes every point once.
 POINTS_REACHED = 11 * len(crash_points.POINTS) - 1
 THE_PURCHASE = range(POINTS_REACHED - len(crash_points.POINTS) + 1, POINTS_REACHED + 1)
 
