@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from accounts.admin_pages import ReadOnlyAdmin
 from mirror import adoption_page, report
 from mirror.drift_admin import DriftAdmin
-from mirror.models import Drift, Survey
+from mirror.models import BooksCheck, Drift, Survey
 
 admin.site.register(Drift, DriftAdmin)
 
@@ -50,3 +50,20 @@ class SurveyAdmin(ReadOnlyAdmin):
 
 def _pairs(counted: dict[str, int]) -> str:
     return ", ".join(f"{number:,} {name}" for name, number in counted.items())
+
+
+@admin.register(BooksCheck)
+class BooksCheckAdmin(ReadOnlyAdmin):
+    list_title = "Checks of the books"
+    list_display = ("checked_at", "outcome")
+    ordering = ("-pk",)
+    fields = ("checked_at", "outcome", "found")
+
+    @admin.display(description="Outcome")
+    def outcome(self, check: BooksCheck) -> str:
+        return str(check)
+
+    @admin.display(description="What does not hold")
+    def found(self, check: BooksCheck) -> SafeString:
+        rows = ((each["rule"], each["count"], each["example"]) for each in check.differences)
+        return format_html_join("", "<div>{}: {} times not so, such as {}</div>", rows) or SafeString("-")

@@ -42,3 +42,4 @@ class MirrorConfig(AppConfig):
         on("prewarmup.order.failed", webhooks.packages_refused)
         add_panel(panels.account, needs="mirror.view_survey")
         add_panel(panels.mirror, needs="mirror.view_drift")
+        add_panel(panels.checked_books, needs="mirror.view_bookscheck")

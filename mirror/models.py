@@ -156,3 +156,18 @@ class Drift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.field.replace('_', ' ')}".strip()
+
+
+class BooksCheck(models.Model):
+    """What the books were asked for at one moment. `differences` are the rules that did not hold."""
+
+    checked_at = models.DateTimeField(default=timezone.now)
+    differences = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = "check of the books"
+        verbose_name_plural = "checks of the books"
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["-checked_at"], name="newest_check_of_books")]
+
+    def __str__(self) -> str:
+        return "All holds" if not self.differences else f"{len(self.differences)} rules do not hold"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.admin_site import Panel
 from accounts.models import Customer
-from mirror import surveys
+from mirror import books, surveys
 from mirror.adoption_page import stage_of
 from mirror.models import Drift, Survey
 from mirror.report import counted_noun
@@ -38,6 +38,17 @@ def mirror() -> Panel:
     unread = _count_unread()
     note = f"{counted_noun(unread, 'customer')} not read for two days" if unread else _newest()
     return Panel("Drift", f"{number:,}", note, "unknown" if number or unread else "done", url)
+
+
+def checked_books() -> Panel:
+    """Whether ledger, holds, orders and operations were as they must be when they were last asked."""
+    url, latest = reverse("admin:mirror_bookscheck_changelist"), books.newest()
+    if latest is None:
+        return Panel("Books", "Not checked yet", "Checked once a day", "", url)
+    minutes = int((timezone.now() - latest.checked_at).total_seconds() // 60)
+    is_late = timezone.now() - latest.checked_at > 2 * books.EVERY
+    state = "needs_person" if latest.differences else "unknown" if is_late else "done"
+    return Panel("Books", str(latest), f"Checked {_ago(minutes)} ago", state, url)
 
 
 def _count_unread() -> int:

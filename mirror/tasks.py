@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.tenancy import staff_scope
-from mirror import surveys, walking
+from mirror import books, surveys, walking
 from reseller_portal.jobs import waking
 from reseller_portal.jobs.lanes import Lane
 
@@ -26,6 +26,15 @@ def sweep() -> None:
         begun = surveys.begin_what_is_due()
     if begun:
         LANE.run(_walk)
+
+
+@shared_task(name="mirror.check_books")
+def check_books() -> None:
+    """Once a day, however often the schedule is started anew."""
+    with staff_scope("books: is a check due"):
+        is_due = books.is_due()
+    if is_due:
+        books.check()
 
 
 def wake() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 
 GRACE_SECONDS = 2
 
@@ -26,3 +26,11 @@ def limit(database: dict[str, Any], *, lock: int, statement: int, idle: int) -> 
 def limit_worker() -> None:
     """A worker may work longer than a page: nobody looks at it waiting."""
     limit(connections.settings["default"], **settings.WORKER_TIME_LIMITS)
+
+
+def work_longer() -> None:
+    """Let this connection run a statement as long as a worker's may, for a command that reads much."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('statement_timeout', %s, false)", [f"{settings.WORKER_TIME_LIMITS['statement']}s"]
+        )

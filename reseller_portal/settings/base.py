@@ -333,6 +333,7 @@ _EVERY = {
     "accounts.forget_mail": 3600.0,
     "mirror.work": 10.0,
     "mirror.sweep": 60.0,
+    "mirror.check_books": 3600.0,
     "accounts.clear_sessions": 24 * 3600.0,
 }
 CELERY_BEAT_SCHEDULE = {
