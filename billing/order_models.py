@@ -162,7 +162,7 @@ class OrderLine(models.Model):
     """One thing to deliver. `cost_minor` is what the upstream took, or is expected to take until it is known."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
+        WAITING = "waiting", "In preparation"
         WORKING = "working", "Working"
         DELIVERED = "delivered", "Delivered"
         FAILED = "failed", "Failed"

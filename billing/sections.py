@@ -11,6 +11,7 @@ from billing.services.orders import DRAFT, PROCESS
 from billing.services.wallet import newest_reading
 from reseller_portal.jobs.attention import IS_LATE, NEEDS, Case, find_cases
 from reseller_portal.operations.models import Operation
+from reseller_portal.operations.upstream_state import short_state
 from reseller_portal.webhooks.models import Event
 
 SHOWN = 8
@@ -50,11 +51,12 @@ def provider() -> Section:
         lost=Count("pk", filter=Q(state=Operation.State.WAITING, attempts__gt=1)),
     )
     stuck = Event.objects.filter(state=Event.State.FAILED).count()
-    troubled = bool(counts["unknown"] or counts["lost"] or stuck)
+    waits = short_state()
+    troubled = bool(waits or counts["unknown"] or counts["lost"] or stuck)
     newest, reading = Event.objects.order_by("-received_at").first(), newest_reading()
     content = {
         "state": "unknown" if troubled else "done",
-        "word": "Check" if troubled else "Healthy",
+        "word": waits[0] if waits else "Check" if troubled else "Healthy",
         "lines": [
             ("Calls that wait", f"{counts['waiting']:,}"),
             ("Sent, not settled yet", f"{counts['sent']:,}"),

@@ -38,8 +38,8 @@ def notice() -> Notice | None:
     waiting = Operation.objects.filter(due_at__isnull=False).count()
     return Notice(
         "The upstream refuses the portal, so every call waits",
-        f"{state.advice} No order fails for it: {waiting:,} operations wait, and go on by themselves. "
-        "It is tried again at least once a minute.",
+        f"{state.advice} No order fails for it. Operations that wait: {waiting:,}; they go on by themselves. "
+        "The upstream is tried again at least once a minute.",
     )
 
 
