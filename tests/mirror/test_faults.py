@@ -72,16 +72,21 @@ def test_a_refresh_ends_right_although_everything_fails_for_a_while(scene: Scene
         assert not Mailbox.objects.exclude(missing_since=None).exists()
 
 
+def readings(scene: Scene) -> int:
+    """Calls but for the one that asks whether an odd answer is about our key."""
+    return sum(name != "get_wallet" for name, _ in scene.shop.sandbox.calls())
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_survey_ends_right_although_everything_fails_for_a_while(scene: Scene, kind: str) -> None:
     mailboxes_change(scene)
     scene.shop.sandbox.fault("*", kind, times=TIMES)
-    before = len(scene.shop.sandbox.calls())
+    before = readings(scene)
     with staff_scope("test: begin a survey"):
         survey = surveys.begin(Survey.Kind.CUSTOMER, customer=scene.shop.customer)
     done = walk(survey)
     assert (done.state, done.attempts, done.lease) == (Survey.State.DONE, 0, "")
-    assert len(scene.shop.sandbox.calls()) - before <= 4 + TIMES
+    assert readings(scene) - before <= 4 + TIMES
     with scope(scene.shop.customer.pk):
         assert set(Mailbox.objects.values_list("address", flat=True)) == {f"mila@{NAME}", f"maya@{NAME}"}
         assert not Mailbox.objects.exclude(missing_since=None).exists()

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.tenancy import scope, staff_scope
-from billing.settlement import VAGUE
+from billing.failures import FIELDS, NOTHING_SAID
 from domains.models import Domain
 from domains.services.refreshing import WHOLE
 from mirror import surveys
@@ -143,8 +143,8 @@ def shuffle(shop: Shop, story: Story, seeds: range) -> None:
 def reasons_of(expected: State, found: State) -> State:
     """Why a line failed is in its event alone; a look finds only that it did."""
     for key, line in found["OrderLine"].items():
-        if line["problem"] in VAGUE:
-            line["problem"] = expected["OrderLine"][key]["problem"]
+        if line["problem"] == NOTHING_SAID.words:
+            line.update({name: expected["OrderLine"][key][name] for name in FIELDS})
     return found
 
 
