@@ -1,14 +1,21 @@
 """One page for every decision of staff: what it does, why it is asked, a reason for the audit trail, and one button."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
 
-from reseller_portal.core.errors import DomainError
+from accounts.admin_pages import ReadOnlyAdmin, staff_of
+from accounts.models import User
+from accounts.steps import NoSuchStep, Step, allowed_step
+from reseller_portal.core.errors import DomainError, NotAllowed
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,53 @@ class ReasonForm(forms.Form):
         help_text="Kept in the audit trail. Where it ends an order, the customer reads it beside what failed.",
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
+
+
+class DecidedAdmin(ReadOnlyAdmin):
+    """A page that only shows, with a button for each step that this member of staff may take with the row."""
+
+    change_form_template = "admin/decided.html"
+
+    def steps_of(self, row: Any) -> Sequence[Step]:
+        """What can be done about it, whoever may do it."""
+        raise NotImplementedError
+
+    def take_step(self, *, user: User, row: Any, verb: str, reason: str) -> None:
+        """Do it, with the reason in the audit trail. Raises `DomainError`; then nothing has changed."""
+        raise NotImplementedError
+
+    def why(self, row: Any) -> str:
+        """What was said of it so far."""
+        return str(row.last_error)
+
+    def named(self, row: Any) -> str:
+        """In the title of the page."""
+        return str(row)
+
+    def get_urls(self) -> list[URLPattern]:
+        page, name = self.admin_site.admin_view(self.decide), f"{self.opts.app_label}_{self.opts.model_name}_decide"
+        return [path("<int:number>/decide/<str:verb>/", page, name=name), *super().get_urls()]
+
+    def decide(self, request: HttpRequest, number: int, verb: str) -> HttpResponse:
+        """What the step does, a reason, and one button. In the admin's staff scope."""
+        row = get_object_or_404(self.get_queryset(request), pk=number)
+        user = staff_of(request)
+        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[number])
+        try:
+            step = allowed_step(self.steps_of(row), verb=verb, user=user)
+        except NoSuchStep as error:
+            messages.error(request, str(error))
+            return redirect(back)
+        except NotAllowed:
+            raise PermissionDenied from None
+        about = Decision(title=f"{step.label}: {self.named(row)}", effect=step.effect, why=self.why(row), back=back)
+        take = partial(self.take_step, user=user, row=row, verb=verb)
+        return decision_page(request, about, button=step.label, decide=take)
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        row = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
+        steps = [each for each in self.steps_of(row) if request.user.has_perm(each.needs)] if row else []
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
 
 
 def decision_page(request: HttpRequest, about: Decision, *, button: str, decide: Callable[..., None]) -> HttpResponse:

@@ -1,19 +1,18 @@
 """The admin's pages for orders, prices and the ledger."""
 
-from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.crypto import get_random_string
 
 from accounts.actors import staff_actor
-from accounts.admin_decisions import Decision, decision_page
+from accounts.admin_decisions import DecidedAdmin
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, staff_of
+from accounts.models import User
+from accounts.steps import Step
 from billing import late, ledger
 from billing.admin_forms import MoneyForm, PriceRuleForm
 from billing.models import Account, Entry, Order, OrderLine, PriceRule, Shortfall, Transaction
@@ -42,7 +41,7 @@ class LineInline(TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(DecidedAdmin):
     list_display = ("reference", "customer", "shown_state", "total", "placed_by", "placed_at", "finished_at")
     list_filter = ("state", "customer__brand", "provider")
     list_select_related = ("customer", "placed_by")
@@ -60,32 +59,18 @@ class OrderAdmin(ReadOnlyAdmin):
         "upstream",
     )
     inlines = (LineInline,)
-    change_form_template = "admin/billing/order/change_form.html"
 
-    def get_urls(self) -> list[URLPattern]:
-        page = self.admin_site.admin_view(self.decide)
-        return [path("<int:number>/decide/<str:verb>/", page, name="billing_order_decide"), *super().get_urls()]
+    def steps_of(self, row: Order) -> list[Step]:
+        return steps_of_order(row)
 
-    def decide(self, request: HttpRequest, number: int, verb: str) -> HttpResponse:
-        """What the step does to everything that is open, a reason, and one button."""
-        order = get_object_or_404(Order.objects.select_related("customer"), pk=number)
-        step = next((each for each in steps_of_order(order) if each.verb == verb), None)
-        back = reverse("admin:billing_order_change", args=[number])
-        if step is None:
-            messages.error(request, "This order has ended meanwhile, and needs no decision any more.")
-            return redirect(back)
-        if not request.user.has_perm(step.needs):
-            raise PermissionDenied
-        why = " ".join(dict.fromkeys(each.last_error for each in open_operations(order) if each.last_error))
-        about = Decision(title=f"{step.label}: order {order}", effect=step.effect, why=why, back=back)
-        decide = partial(decide_order, user=staff_of(request), order=order, verb=verb)
-        return decision_page(request, about, button=step.label, decide=decide)
+    def take_step(self, *, user: User, row: Order, verb: str, reason: str) -> None:
+        decide_order(user=user, order=row, verb=verb, reason=reason)
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        order = Order.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
-        steps = steps_of_order(order) if order else []
-        mine = {"steps": [each for each in steps if request.user.has_perm(each.needs)]}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **mine})
+    def why(self, row: Order) -> str:
+        return " ".join(dict.fromkeys(each.last_error for each in open_operations(row) if each.last_error))
+
+    def named(self, row: Order) -> str:
+        return f"order {row}"
 
     @admin.display(description="Total", ordering="total_minor")
     def total(self, order: Order) -> str:
@@ -192,11 +177,10 @@ class LedgerAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Shortfall)
-class ShortfallAdmin(ReadOnlyAdmin):
+class ShortfallAdmin(DecidedAdmin):
     """What was delivered after its money went back, and that the balance did not pay for."""
 
     list_title = "Delivered, not charged"
-    change_form_template = "admin/billing/shortfall/change_form.html"
     list_display = ("opened_at", "customer", "line", "amount", "state", "reason")
     list_display_links = ("line",)
     list_filter = ("state", "customer__brand")
@@ -205,27 +189,19 @@ class ShortfallAdmin(ReadOnlyAdmin):
     ordering = ("-opened_at",)
     fields = ("customer", "line", "amount", "state", "reason", "opened_at", "ended_at")
 
-    def get_urls(self) -> list[URLPattern]:
-        page = self.admin_site.admin_view(self.decide)
-        return [path("<int:number>/decide/<str:verb>/", page, name="billing_shortfall_decide"), *super().get_urls()]
+    def steps_of(self, row: Shortfall) -> list[Step]:
+        """Charge the balance, or let it go."""
+        is_open = row.state == Shortfall.State.OPEN
+        return [Step(verb, *words, late.DECIDE) for verb, words in late.STEPS.items()] if is_open else []
 
-    def decide(self, request: HttpRequest, number: int, verb: str) -> HttpResponse:
-        """Charge the balance, or let it go: what that does, a reason, and one button."""
-        case = get_object_or_404(Shortfall.objects.select_related("line", "customer"), pk=number)
-        if verb not in late.STEPS:
-            raise Http404
-        if not request.user.has_perm(late.DECIDE):
-            raise PermissionDenied
-        label, effect = late.STEPS[verb]
-        back = reverse("admin:billing_shortfall_change", args=[number])
-        about = Decision(title=f"{label}: {case}, {money(case.amount_minor)}", effect=effect, back=back)
-        decide = partial(late.settle, user=staff_of(request), case=case, is_charged=verb == "charge")
-        return decision_page(request, about, button=label, decide=decide)
+    def take_step(self, *, user: User, row: Shortfall, verb: str, reason: str) -> None:
+        late.settle(user=user, case=row, is_charged=verb == "charge", reason=reason)
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        is_open = Shortfall.objects.filter(pk=object_id, state=Shortfall.State.OPEN).exists()
-        steps = late.STEPS if is_open and request.user.has_perm(late.DECIDE) else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
+    def why(self, row: Shortfall) -> str:
+        return ""
+
+    def named(self, row: Shortfall) -> str:
+        return f"{row}, {money(row.amount_minor)}"
 
     @admin.display(description="Price", ordering="amount_minor")
     def amount(self, case: Shortfall) -> str:

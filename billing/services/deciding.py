@@ -6,14 +6,15 @@ from django.db import transaction
 
 from accounts.audit import record_by_staff
 from accounts.models import User
+from accounts.steps import Step, allowed_step
 from accounts.tenancy import scope
 from billing import settlement
 from billing.models import Order, OrderLine
 from billing.services.orders import DRAFT, PROCESS
-from reseller_portal.core.errors import DomainError, NotAllowed
+from reseller_portal.core.errors import DomainError
 from reseller_portal.operations.deciding import SETTLE
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.steps import CHECK, Step, take_step
+from reseller_portal.operations.steps import CHECK, take_step
 
 OPEN = (OrderLine.State.WAITING, OrderLine.State.WORKING)
 STEPS = (
@@ -50,11 +51,9 @@ def open_operations(order: Order) -> list[Operation]:
 def decide_order(*, user: User, order: Order, verb: str, reason: str) -> None:
     """Take the step with everything that is open. In a staff scope.
 
-    Raises `NotBoughtYet`, `NotAllowed`, and what `take_step` raises; then nothing has changed.
+    Raises `NoSuchStep`, `NotAllowed`, `NotBoughtYet`, and what `take_step` raises; then nothing has changed.
     """
-    step = next(each for each in STEPS if each.verb == verb)
-    if not user.has_perm(step.needs):
-        raise NotAllowed("You may not decide this. Ask somebody of the admin group.")
+    allowed_step(steps_of_order(order), verb=verb, user=user)
     operations = open_operations(order)
     _refuse_what_was_not_bought(verb, operations)
     for operation in operations:

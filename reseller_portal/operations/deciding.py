@@ -6,10 +6,10 @@ from typing import Any, Literal
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.audit import record_by_staff
 from accounts.models import User
+from accounts.steps import refuse_while_called
 from accounts.tenancy import scope
 from reseller_portal.core.errors import DomainError, NotAllowed
 from reseller_portal.operations.engine import Transition, apply
@@ -24,10 +24,6 @@ WITHDRAWN = "It was withdrawn before it was sent."
 
 class HasEnded(DomainError):
     """The outcome is known already."""
-
-
-class IsBeingCalled(DomainError):
-    """A worker is in the middle of the call; what a person says now could contradict its answer."""
 
 
 class CannotReopen(DomainError):
@@ -102,8 +98,7 @@ def _open(operation: Operation) -> Operation:
     locked = _row(operation).select_for_update(of=("self",)).select_related("customer").get()
     if locked.is_final:
         raise HasEnded(f"This is {locked.get_state_display().lower()} already.")
-    if locked.lease and locked.due_at and locked.due_at > timezone.now():
-        raise IsBeingCalled("It is being sent or checked at this moment. Wait a minute, then look again.")
+    refuse_while_called(locked)
     return locked
 
 

@@ -1,15 +1,14 @@
 """The next steps that staff have with one operation: check it again, or say how it ended."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
 from accounts.audit import record_by_staff
 from accounts.models import User
+from accounts.steps import Step, allowed_step
 from accounts.tenancy import scope
-from reseller_portal.core.errors import DomainError, NotAllowed
 from reseller_portal.operations.deciding import SETTLE, settle_as
 from reseller_portal.operations.engine import look_now
 from reseller_portal.operations.models import Operation
@@ -20,21 +19,6 @@ CHECK = "operations.check_operation"
 State = Operation.State
 FAILED_AS = "It counts as failed, and whatever was to follow of it does not happen."
 DONE_AS = "It counts as done, and what follows of it happens."
-
-
-class NoSuchStep(DomainError):
-    """This kind of operation, in this state, has no such step."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One button. `effect` says what pressing it does."""
-
-    verb: str
-    label: str
-    effect: str
-    needs: str
-    is_final: bool = True
 
 
 def steps_of(operation: Operation) -> list[Step]:
@@ -67,11 +51,7 @@ def take_step(*, user: User, operation: Operation, verb: str, reason: str) -> No
 
     Raises `NoSuchStep`, `NotAllowed`, and what `deciding.settle_as` raises; then nothing has changed.
     """
-    step = next((each for each in steps_of(operation) if each.verb == verb), None)
-    if step is None:
-        raise NoSuchStep(f"This is {operation.get_state_display().lower()} and cannot be decided so any more.")
-    if not user.has_perm(step.needs):
-        raise NotAllowed("You may not decide this. Ask somebody of the admin group.")
+    allowed_step(steps_of(operation), verb=verb, user=user)
     if verb == "check":
         look_now(operation)
         after = {"reason": reason}

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 
 from accounts import staff_groups
 from accounts.models import AuditEntry, User
+from accounts.steps import IsBeingCalled
 from accounts.tenancy import scope, staff_scope
 from reseller_portal.core.errors import NotAllowed
 from reseller_portal.operations import deciding, engine, registry
@@ -102,7 +103,7 @@ def test_nobody_decides_while_a_worker_is_in_the_middle_of_the_call(world: World
         operation = place(customer=world.acme, kind=KIND, key="one", priority=Operation.Priority.EDIT)
     claim = claim_next()
     assert claim is not None
-    with pytest.raises(deciding.IsBeingCalled):
+    with pytest.raises(IsBeingCalled):
         settle(staff, operation, "failed")
     engine._write_down(claim, engine.Transition(State.DONE))
     assert probe.settled == [(State.DONE, "", None)]
