@@ -14,7 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from accounts import admin_customer
+from accounts import admin_customer, mail_attention
+from accounts.admin_decisions import QueueAdmin
 from accounts.admin_forms import BrandForm, BrandHostForm, CustomerForm, PersonForm
 from accounts.admin_invitations import OwnerFilter, invite
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, pretty, staff_of
@@ -241,7 +242,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Mail)
-class MailAdmin(ReadOnlyAdmin):
+class MailAdmin(QueueAdmin):
+    next_steps = mail_attention.NEXT_STEPS
     list_title = "E-mails"
     list_display = ("queued_at", "to", "purpose", "customer", "shown_state", "attempts", "last_error")
     list_display_links = ("to",)

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 
 from accounts.admin_pages import ReadOnlyAdmin, staff_of
+from accounts.job_steps import JobSteps
 from accounts.models import User
 from accounts.steps import NoSuchStep, Step, allowed_step
 from reseller_portal.core.errors import DomainError, NotAllowed
@@ -81,6 +82,18 @@ class DecidedAdmin(ReadOnlyAdmin):
         row = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
         steps = [each for each in self.steps_of(row) if request.user.has_perm(each.needs)] if row else []
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
+
+
+class QueueAdmin(DecidedAdmin):
+    """Of rows of a queue: each that does not move is tried again, or put away."""
+
+    next_steps: JobSteps
+
+    def steps_of(self, row: Any) -> Sequence[Step]:
+        return self.next_steps.steps_of(row)
+
+    def take_step(self, *, user: User, row: Any, verb: str, reason: str) -> None:
+        self.next_steps.take(user=user, job=row, verb=verb, reason=reason)
 
 
 def decision_page(request: HttpRequest, about: Decision, *, button: str, decide: Callable[..., None]) -> HttpResponse:

@@ -3,11 +3,22 @@
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts.job_steps import JobSteps
 from accounts.models import Mail
+from accounts.waking import wake
 from reseller_portal.jobs.attention import IS_LATE, Case, Source, nothing, oldest_first, overdue, slow, why_late
 from reseller_portal.jobs.rules import NORMALLY
 
 State = Mail.State
+NEXT_STEPS = JobSteps(
+    needs="accounts.change_mail",
+    open_states={State.WAITING, State.NEEDS_PERSON},
+    again={"state": State.WAITING},
+    away={"state": State.DROPPED, "sealed": ""},
+    effect_of_again="It is due at once, with all its tries.",
+    effect_of_away="It is not sent, and what it was to say is forgotten.",
+    wake=wake,
+)
 
 
 def needs_attention() -> QuerySet[Mail]:
@@ -28,7 +39,7 @@ def tell(mail: Mail, how: str) -> Case:
         url=reverse("admin:accounts_mail_change", args=[mail.pk]),
         customer=mail.customer.company if mail.customer else "",
         reason=why_late(mail) if how == IS_LATE else mail.last_error,
-        next_step="Mend the address or the mail server, then send it again.",
+        next_step="Mend the mail server and try it again; put it away when the address is wrong.",
         since=mail.queued_at,
     )
 

@@ -16,7 +16,7 @@ from accounts.steps import Step
 from billing import late, ledger
 from billing.admin_forms import MoneyForm, PriceRuleForm
 from billing.models import Account, Entry, Order, OrderLine, PriceRule, Shortfall, Transaction
-from billing.services.deciding import decide_order, open_operations, steps_of_order
+from billing.services.deciding import decide_order, open_operations, operations_of, steps_of_order
 from reseller_portal.core.errors import DomainError
 from reseller_portal.core.templatetags.portal import money
 
@@ -42,6 +42,7 @@ class LineInline(TabularInline):
 
 @admin.register(Order)
 class OrderAdmin(DecidedAdmin):
+    change_form_template = "admin/billing/order/change_form.html"
     list_display = ("reference", "customer", "shown_state", "total", "placed_by", "placed_at", "finished_at")
     list_filter = ("state", "customer__brand", "provider")
     list_select_related = ("customer", "placed_by")
@@ -68,6 +69,11 @@ class OrderAdmin(DecidedAdmin):
 
     def why(self, row: Order) -> str:
         return " ".join(dict.fromkeys(each.last_error for each in open_operations(row) if each.last_error))
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        order = Order.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        mine = {"operations": operations_of(order) if order else []}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **mine})
 
     def named(self, row: Order) -> str:
         return f"order {row}"

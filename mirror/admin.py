@@ -5,8 +5,10 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.admin_decisions import QueueAdmin
 from accounts.admin_pages import ReadOnlyAdmin
 from mirror import adoption_page, report
+from mirror.attention import NEXT_STEPS
 from mirror.drift_admin import DriftAdmin
 from mirror.models import BooksCheck, Drift, Survey
 
@@ -14,7 +16,8 @@ admin.site.register(Drift, DriftAdmin)
 
 
 @admin.register(Survey)
-class SurveyAdmin(ReadOnlyAdmin):
+class SurveyAdmin(QueueAdmin):
+    next_steps = NEXT_STEPS
     list_display = ("began_at", "what", "customer", "shown_state", "calls", "started_by", "finished_at")
     list_display_links = ("began_at",)
     list_filter = ("kind", "is_dry", "state")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.audit import record_by_staff
 from accounts.models import User
@@ -10,7 +11,7 @@ from accounts.steps import Step, allowed_step
 from accounts.tenancy import scope
 from billing import settlement
 from billing.models import Order, OrderLine
-from billing.services.orders import DRAFT, PROCESS
+from billing.services.orders import DRAFT, OPEN_ACCOUNT, PROCESS
 from reseller_portal.core.errors import DomainError
 from reseller_portal.operations.deciding import SETTLE
 from reseller_portal.operations.models import Operation
@@ -39,12 +40,18 @@ def steps_of_order(order: Order) -> list[Step]:
     return [] if order.is_final else list(STEPS)
 
 
+def operations_of(order: Order) -> list[Operation]:
+    """What buys for this order, and the opening of the account that it may wait for. In a scope that sees it."""
+    parts = list(order.parts.values_list("pk", flat=True))
+    buying = Q(kind__in=[DRAFT, PROCESS], payload__part__in=parts)
+    account = Q(kind=OPEN_ACCOUNT) & ~Q(state=Operation.State.DONE)
+    rows = Operation.objects.filter(buying | account, customer=order.customer_id)
+    return list(rows.select_related("customer").order_by("pk"))
+
+
 def open_operations(order: Order) -> list[Operation]:
     """What buys for this order and has not ended. In a scope that sees it."""
-    parts = list(order.parts.values_list("pk", flat=True))
-    rows = Operation.objects.filter(customer=order.customer_id, kind__in=[DRAFT, PROCESS], payload__part__in=parts)
-    unended = rows.exclude(state__in=[Operation.State.DONE, Operation.State.FAILED])
-    return list(unended.select_related("customer").order_by("pk"))
+    return [each for each in operations_of(order) if each.kind != OPEN_ACCOUNT and not each.is_final]
 
 
 @transaction.atomic

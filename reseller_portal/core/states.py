@@ -25,7 +25,7 @@ LOOKS = {
     "gone": ENDED,
     "partly": ATTENTION, "unknown": ATTENTION, "needs_person": ATTENTION, "GRACE_PERIOD": ATTENTION,
     "failed": FAILED, "problem": FAILED, "FAILED": FAILED, "EXPIRED": FAILED, "suspended": FAILED,
-    "REMOVED": ENDED, "ignored": ENDED,
+    "REMOVED": ENDED, "ignored": ENDED, "put_away": ENDED,
 }  # fmt: skip
 
 

@@ -5,14 +5,17 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts.admin_pages import ReadOnlyAdmin, pretty, staff_of
+from accounts.admin_decisions import QueueAdmin
+from accounts.admin_pages import pretty, staff_of
 from accounts.models import Customer
+from reseller_portal.webhooks.attention import NEXT_STEPS
 from reseller_portal.webhooks.models import Event
 from reseller_portal.webhooks.processing import replay
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnlyAdmin):
+class EventAdmin(QueueAdmin):
+    next_steps = NEXT_STEPS
     list_display = ("received_at", "name", "event_id", "customer", "shown_state", "attempts", "last_error")
     list_title = "Upstream events"
     list_display_links = ("event_id",)

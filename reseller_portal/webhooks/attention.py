@@ -3,11 +3,22 @@
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts.job_steps import JobSteps
 from reseller_portal.jobs.attention import IS_LATE, NEEDS, Case, Source, nothing, oldest_first, overdue, slow, why_late
 from reseller_portal.jobs.rules import NORMALLY
 from reseller_portal.webhooks.models import Event
+from reseller_portal.webhooks.waking import wake
 
 State = Event.State
+NEXT_STEPS = JobSteps(
+    needs="webhooks.change_event",
+    open_states={State.DUE, State.FAILED},
+    again={"state": State.DUE},
+    away={"state": State.PUT_AWAY},
+    effect_of_again="It is handled once more, with all its tries. What was done already is not done again.",
+    effect_of_away="Nothing more comes of it. What it told is read from the upstream with the next survey.",
+    wake=wake,
+)
 
 
 def needs_attention() -> QuerySet[Event]:
@@ -27,7 +38,9 @@ def tell(event: Event, how: str) -> Case:
         url=reverse("admin:webhooks_event_change", args=[event.pk]),
         customer="",
         reason=why_late(event) if how == IS_LATE else event.last_error,
-        next_step="Mend what it misses, then replay it." if how == NEEDS else "It is tried again; replay it to hurry.",
+        next_step="Mend what it misses and try it again, or put it away."
+        if how == NEEDS
+        else "It is tried again by itself.",
         since=event.received_at,
     )
 

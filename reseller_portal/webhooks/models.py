@@ -16,6 +16,7 @@ class Event(Job):
         DONE = "done", "Done"
         IGNORED = "ignored", "Kept, not understood"
         FAILED = "failed", "Needs attention"
+        PUT_AWAY = "put_away", "Put away"
 
     event_id = models.CharField(max_length=120, unique=True)
     name = models.CharField(max_length=80)

@@ -146,7 +146,7 @@ def test_staff_read_it_on_the_first_page_and_send_a_mail_again(world: World) -> 
     rex = browser_of(make_admin())
     page = rex.get("/admin/").content.decode()
     assert "Connection refused" in page
-    assert "Mend the address or the mail server" in page
+    assert "Mend the mail server and try it again" in page
     assert rex.get(f"/admin/accounts/mail/{mail.pk}/change/").status_code == 200
     press = {"action": "send_again", "_selected_action": [mail.pk]}
     browser_of(make_support()).post("/admin/accounts/mail/", press)
