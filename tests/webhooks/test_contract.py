@@ -83,7 +83,10 @@ def harborlight(shop: Shop) -> Shop:
 
 
 def ordered(shop: Shop, order_id: str, domain: str) -> list[OrderLine]:
-    """A domain with two mailboxes, which the upstream is working on under that id."""
+    """A domain with two mailboxes, which the upstream is working on under that id. Nobody has it or them yet."""
+    with scope(shop.customer.pk):
+        Mailbox.objects.filter(domain__name=domain).delete()
+        Domain.objects.filter(name=domain).delete()
     quote = shop.ask_for_quote(domain, names=PEOPLE)
     with scope(shop.customer.pk):
         QuoteLine.objects.update(state="ready", price_minor=500, cost_minor=400)
