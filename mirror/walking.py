@@ -14,7 +14,7 @@ from mirror.phases import PHASES, Phase, Task
 from reseller_portal.jobs import leases
 from reseller_portal.jobs.crash_points import reach
 from reseller_portal.jobs.rules import is_out_of_time
-from reseller_portal.operations import budget, pauses
+from reseller_portal.operations import budget, circuit, pauses
 from reseller_portal.operations.gateway import client_for_reading
 from reseller_portal.upstream.errors import Malformed, Refused, Throttled, Unreachable
 
@@ -41,6 +41,8 @@ def step(*, only: int | None = None) -> bool:
         _read_and_write(claimed)
     except Throttled as throttled:
         _come_back(claimed.survey, pauses.note_throttled(throttled), str(throttled))
+    except circuit.Open as none:
+        _come_back(claimed.survey, max(none.seconds, 1.0), _why_refused())
     except budget.NoneLeft as none_left:
         _come_back(claimed.survey, max(none_left.seconds, 1.0), "")
     except (Unreachable, Malformed) as lost:
@@ -140,6 +142,12 @@ def _come_back(survey: Survey, seconds: float, error: str) -> None:
             leases.try_again_or_give_up(survey, error or "No call was free for it.", state=Survey.State.FAILED)
         else:
             leases.come_back(survey, seconds, last_error=error[:500], attempts=survey.attempts - 1)
+
+
+def _why_refused() -> str:
+    """What the upstream says of us, and what to do; it goes on by itself when that is done."""
+    state = circuit.current()
+    return f"{state.reason} {state.advice}" if state else ""
 
 
 def _finish(survey: Survey) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import Brand, Customer
@@ -141,12 +142,19 @@ def test_a_button_of_an_old_page_stops_nothing_that_began_since(account: Account
 
 def test_the_upstreams_words_are_shown_when_it_refuses(account: Account, rex: Client, settings: Any) -> None:
     settings.UPSTREAM_KEY = "wrong"
-    survey = look(rex)
-    assert survey.state == State.FAILED
+    press(rex, "look")
+    survey = newest()
+    assert walking.step(only=survey.pk)
+    survey = newest()
+    assert (survey.state, survey.attempts, survey.due_at is None) == (State.RUNNING, 0, False)
     page = text_of(rex)
-    assert "The dry run did not end" in page
-    assert "The upstream does not show its users" in page
-    assert 'value="go_on"' in page
+    assert "Invalid API Key" in page
+    assert "UPSTREAM_KEY" in page
+    assert "It is tried again by itself" in page
+    settings.UPSTREAM_KEY = "sandbox-key"
+    with staff_scope("test: the next try is due"), connection.cursor() as cursor:
+        cursor.execute("UPDATE operations_circuit SET next_try_at = clock_timestamp()")
+    assert walk(newest()).state == State.DONE
 
 
 def test_notes_are_for_reading_and_are_escaped(account: Account, rex: Client) -> None:

@@ -11,6 +11,7 @@ from accounts.tenancy import staff_scope
 from mirror import report, surveys, walking
 from mirror.models import Survey
 from reseller_portal.core.errors import DomainError
+from reseller_portal.operations import circuit
 
 State = Survey.State
 # Between two looks at a survey that somebody else is working at, or that waits for the upstream.
@@ -63,6 +64,11 @@ class Command(BaseCommand):
     def _follow(self, survey: Survey) -> Survey:
         """Do what there is to do, or watch who does it, until the end."""
         while survey.is_running:
+            if (refused := circuit.current()) is not None:
+                raise CommandError(
+                    f"The upstream refuses us: {refused.reason} {refused.advice} A worker goes on when that is mended; "
+                    f"{_again(survey)} watches it again."
+                )
             if walking.step(only=survey.pk):
                 self._quiet_since = time.monotonic()
             else:
