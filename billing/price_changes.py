@@ -3,8 +3,8 @@
 The question ends: by a yes, by a no, or by silence, which gives the money back.
 """
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -103,11 +103,17 @@ def end_silent_questions() -> int:
 def asked_lines(order: Order) -> QuerySet[OrderLine]:
     """The lines whose new price waits for the customer's answer."""
     waiting = order.lines.filter(state=OrderLine.State.WAITING, asked_price_minor__isnull=False)
-    return waiting.filter(part__price_asked_at__isnull=False).order_by("position")
+    return waiting.filter(part__price_asked_at__isnull=False).select_related("part").order_by("position")
 
 
-def more_of(lines: list[OrderLine]) -> int:
+def more_of(lines: Sequence[OrderLine]) -> int:
     return sum((line.asked_price_minor or 0) - line.price_minor for line in lines)
+
+
+def end_of_question(asked: Sequence[OrderLine]) -> datetime | None:
+    """When the money goes back if nobody answers; the first, of several."""
+    since = [line.part.price_asked_at for line in asked if line.part.price_asked_at]
+    return min(since) + timedelta(hours=settings.PRICE_ANSWER_HOURS) if since else None
 
 
 def _note(line: OrderLine, cost_minor: int, rules: Mapping[str, PriceRule]) -> None:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import Customer
-from billing.models import Account, Entry, Order, OrderLine, Quote, QuoteLine, Subscription
+from billing.models import PROVIDER_WORDS, Account, Entry, Order, OrderLine, OrderPart, Quote, QuoteLine, Subscription
 from reseller_portal.core.pages import Window, window
 from reseller_portal.operations.models import Operation
 
@@ -59,16 +60,24 @@ def open_orders(*, customer: Customer) -> list[tuple[Order, Progress]]:
 
 
 def orders_with_failures(*, customer: Customer) -> list[Order]:
-    """Orders whose failed lines nobody has tried again yet."""
+    """Orders whose failed lines nobody has ordered again yet."""
     unhappy = Q(state__in=[Order.State.PARTLY, Order.State.FAILED])
-    rows = Order.objects.filter(unhappy, customer=customer).filter(retries__order__isnull=True)
-    return list(with_progress(rows.distinct()).order_by("-placed_at")[:5])
+    tried_again = Exists(Order.objects.filter(quote__retry_of=OuterRef("pk"), customer=customer))
+    rows = Order.objects.filter(unhappy, ~tried_again, customer=customer)
+    return list(with_progress(rows).order_by("-placed_at")[:5])
+
+
+def orders_asking(*, customer: Customer) -> list[Order]:
+    """Orders that wait for the customer's answer to a new price."""
+    asked = Exists(OrderPart.objects.filter(order=OuterRef("pk"), customer=customer, price_asked_at__isnull=False))
+    return list(Order.objects.filter(asked, customer=customer, state=Order.State.WORKING).order_by("-placed_at")[:5])
 
 
 def with_progress(rows: QuerySet[Order]) -> QuerySet[Order]:
     return rows.annotate(
         line_count=Count("lines", distinct=True),
         delivered_count=Count("lines", filter=Q(lines__state=OrderLine.State.DELIVERED), distinct=True),
+        charged_minor=Coalesce(Sum("lines__price_minor", filter=Q(lines__state=OrderLine.State.DELIVERED)), 0),
         failed_count=Count("lines", filter=Q(lines__state=OrderLine.State.FAILED), distinct=True),
     )
 
@@ -109,10 +118,43 @@ def failed_lines(order: Order, *, everything: bool) -> Lines:
     return lines_of("", order.lines.filter(state=OrderLine.State.FAILED), everything=everything)
 
 
-def failed_minor(order: Order) -> int:
-    """What was held for lines that failed, and is back on the balance."""
-    found = order.lines.filter(state=OrderLine.State.FAILED).aggregate(sum=Sum("price_minor"))["sum"]
-    return int(found or 0)
+@dataclass(frozen=True)
+class OrderMoney:
+    """What an order came to, in minor units: `ordered` is the sum of the three others."""
+
+    ordered: int
+    charged: int
+    returned: int
+    reserved: int
+
+
+def money_of(order: Order) -> OrderMoney:
+    of_state = {row["state"]: row["sum"] for row in order.lines.values("state").annotate(sum=Sum("price_minor"))}
+    charged, returned = of_state.get(OrderLine.State.DELIVERED, 0), of_state.get(OrderLine.State.FAILED, 0)
+    ordered = sum(of_state.values())
+    return OrderMoney(ordered, charged, returned, ordered - charged - returned)
+
+
+@dataclass(frozen=True)
+class RetryState:
+    """What can be done about failed lines: tried again in `order` already, `again` may work, `never` will not."""
+
+    order: Order | None
+    again: int
+    never: int
+
+
+def retry_state(order: Order) -> RetryState:
+    failed = order.lines.filter(state=OrderLine.State.FAILED)
+    counts = failed.aggregate(again=Count("id", filter=Q(may_help=True)), never=Count("id", filter=Q(may_help=False)))
+    later = Order.objects.filter(customer=order.customer, quote__retry_of=order).order_by("-pk").first()
+    return RetryState(later, counts["again"], counts["never"])
+
+
+def orders_elsewhere(quote: Quote) -> list[tuple[str, str, int]]:
+    """(provider, its name, lines) of lines that can be ordered at another provider than the quote's."""
+    rows = quote.lines.exclude(order_at="").values_list("order_at").annotate(count=Count("id")).order_by("order_at")
+    return [(provider, PROVIDER_WORDS[provider], count) for provider, count in rows]
 
 
 def get_quote(*, customer: Customer, reference: str) -> Quote | None:

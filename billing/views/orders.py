@@ -14,21 +14,24 @@ from accounts.costly import costly
 from accounts.door import CustomerRequest, customer_view
 from accounts.selectors import history_of
 from billing import ledger
-from billing.models import Order, Quote
+from billing.models import Order, Provider, Quote
+from billing.price_changes import asked_lines, end_of_question, more_of
 from billing.selectors import (
     failed_lines,
-    failed_minor,
     get_order,
     get_quote,
     is_being_looked_at,
     lines_of,
     list_orders,
+    money_of,
+    orders_elsewhere,
     progress_of,
     quote_lines,
+    retry_state,
     sums_of,
 )
-from billing.services.orders import NothingToOrder, confirm_quote, retry_failed_lines
-from billing.services.quotes import check_again
+from billing.services.orders import confirm_quote, retry_failed_lines
+from billing.services.quotes import NothingToQuote, check_again
 from billing.services.refreshing import refresh_order
 from reseller_portal.core.errors import DomainError
 from reseller_portal.core.parts import is_part, page_or_part
@@ -75,31 +78,46 @@ def order_check(request: CustomerRequest, reference: str) -> HttpResponse:
 @costly
 def order_check_again(request: CustomerRequest, reference: str) -> HttpResponse:
     """The same lines with the prices of now, in a new quote."""
-    old = _find_quote(request, reference)
+    old, provider = _find_quote(request, reference), request.POST.get("provider", "")
+    if provider not in {"", *Provider.values}:
+        raise Http404("No such provider.")
     try:
-        quote = check_again(actor=request.actor, quote=old)
+        quote = check_again(actor=request.actor, quote=old, provider=provider)
     except TooManyQuestions as error:
         return _check_page(request, old, error=error, status=HTTPStatus.TOO_MANY_REQUESTS)
+    except NothingToQuote as error:
+        return _check_page(request, old, error=error, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return HttpResponseRedirect(reverse("orders:check", args=[request.actor.customer.slug, quote.reference]))
 
 
 @require_GET
 @customer_view("orders.view")
 def order_detail(request: CustomerRequest, reference: str) -> HttpResponse:
-    return _order_page(request, _find_order(request, reference))
+    return order_page(request, find_order(request, reference))
 
 
-def _order_page(request: CustomerRequest, order: Order) -> HttpResponse:
+def order_page(
+    request: CustomerRequest, order: Order, *, error: DomainError | None = None, status: int = 200
+) -> HttpResponse:
     progress, everything = progress_of(order), _wants_all(request)
+    asked = [] if order.is_final else list(asked_lines(order))
     context = {
         "order": order,
         "progress": progress,
         "lines": lines_of("", order.lines.all(), everything=everything),
         "failed": failed_lines(order, everything=everything) if progress.failed else None,
         "is_being_looked_at": is_being_looked_at(order),
-        "given_back_minor": failed_minor(order) if progress.failed else 0,
+        "sums": money_of(order),
+        "retry": retry_state(order) if progress.failed and order.is_final else None,
+        "asked": asked,
+        "more_minor": more_of(asked),
+        "asked_until": end_of_question(asked),
         "entries": history_of(customer=request.actor.customer, subject=order),
+        "may_pay": request.actor.may("orders.pay"),
+        "error": error,
     }
+    if status != HTTPStatus.OK:
+        return render(request, "billing/order_detail.html", context, status=status)
     return page_or_part(request, "billing/order_detail.html", "live", context)
 
 
@@ -107,19 +125,19 @@ def _order_page(request: CustomerRequest, order: Order) -> HttpResponse:
 @customer_view("orders.view")
 def order_refresh(request: CustomerRequest, reference: str) -> HttpResponse:
     """Ask the upstream now; the page shows the answer when it comes."""
-    order = _find_order(request, reference)
+    order = find_order(request, reference)
     refresh_order(actor=request.actor, order=order)
-    return _order_page(request, order) if is_part(request) else HttpResponseRedirect(_address_of(request, order))
+    return order_page(request, order) if is_part(request) else HttpResponseRedirect(_address_of(request, order))
 
 
 @require_POST
 @customer_view("orders.create")
 @costly
 def order_retry(request: CustomerRequest, reference: str) -> HttpResponse:
-    order = _find_order(request, reference)
+    order = find_order(request, reference)
     try:
         quote = retry_failed_lines(actor=request.actor, order=order)
-    except NothingToOrder as error:
+    except DomainError as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(_address_of(request, order))
     return HttpResponseRedirect(reverse("orders:check", args=[request.actor.customer.slug, quote.reference]))
@@ -151,6 +169,7 @@ def _check_page(
         "after_minor": available - sums.total_minor,
         "missing_minor": max(sums.total_minor - available, 0),
         "error": error,
+        "elsewhere": orders_elsewhere(quote) if sums.problems else [],
         "may_pay": request.actor.may("orders.pay"),
     }
     if status != 200:
@@ -169,7 +188,7 @@ def _find_quote(request: CustomerRequest, reference: str) -> Quote:
     return quote
 
 
-def _find_order(request: CustomerRequest, reference: str) -> Order:
+def find_order(request: CustomerRequest, reference: str) -> Order:
     order = get_order(customer=request.actor.customer, reference=reference)
     if order is None:
         raise Http404("No such order here.")

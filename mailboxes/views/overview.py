@@ -7,7 +7,7 @@ from accounts.door import CustomerRequest, customer_view
 from accounts.selectors import recent_activity
 from billing import ledger
 from billing.models import Account
-from billing.selectors import open_orders, orders_with_failures
+from billing.selectors import open_orders, orders_asking, orders_with_failures
 from domains.models import Domain
 from mailboxes.models import Mailbox
 from reseller_portal.core.pages import capped_count
@@ -26,6 +26,7 @@ def overview(request: CustomerRequest) -> HttpResponse:
         "expired_count": capped_count(Mailbox.objects.filter(customer=customer, state="EXPIRED"), by="address"),
         "grace_count": capped_count(Domain.objects.filter(customer=customer, state="GRACE_PERIOD"), by="name"),
         "orders": open_orders(customer=customer),
+        "asking": orders_asking(customer=customer),
         "failures": orders_with_failures(customer=customer),
         "available_minor": pots.get(Account.Kind.AVAILABLE, 0) if may_see_money else None,
         "held_minor": pots.get(Account.Kind.HELD, 0) if may_see_money else None,

@@ -76,6 +76,8 @@ def things_of(shop: Shop) -> Examples:
         "orders:detail": of_order,
         "orders:refresh": of_order,
         "orders:retry": of_order,
+        "orders:price_accept": of_order,
+        "orders:price_decline": of_order,
     }
 
 

@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 
 from accounts.tenancy import scope
-from billing.models import Order, OrderLine, QuoteLine
+from billing.models import Order, OrderLine, Quote, QuoteLine
 from billing.selectors import SHOWN_LINES, Progress
+from reseller_portal.sandbox import catalogue
 from tests.shop import Shop
 
 
@@ -67,3 +68,79 @@ def test_the_bar_of_an_order_is_as_wide_as_its_lines() -> None:
     shares = Progress(total=8, delivered=4, failed=1).shares
     assert shares == [("done", 0.0, 50.0), ("working", 50.0, 37.5), ("failed", 87.5, 12.5)]
     assert Progress(total=0, delivered=0, failed=0).shares == []
+
+
+def test_a_risen_price_is_asked_about_on_the_order_and_on_the_overview(
+    shop: Shop, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = shop.order("first.com")
+    monkeypatch.setitem(catalogue.YEAR_PRICES_MINOR, "com", 3900)
+    shop.work()
+    address = f"/c/acme/orders/{order.reference}/"
+    page = ada.get(address).content.decode()
+    assert "A price has risen since you ordered" in page
+    assert "Pay $31.21 more and go on" in page
+    assert "has risen" in ada.get("/c/acme/").content.decode()
+    assert ada.post(f"{address}price/accept/", {"more_minor": "1"}).status_code == 422
+    assert ada.post(f"{address}price/accept/", {"more_minor": "3121"}).status_code == 302
+    shop.finish()
+    assert "A price has risen" not in ada.get(address).content.decode()
+    assert ada.post(f"{address}price/decline/").status_code == 422
+
+
+def test_declining_on_the_page_gives_the_money_back(shop: Shop, ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = shop.order("first.com")
+    monkeypatch.setitem(catalogue.YEAR_PRICES_MINOR, "com", 3900)
+    shop.work()
+    assert ada.post(f"/c/acme/orders/{order.reference}/price/decline/").status_code == 302
+    page = ada.get(f"/c/acme/orders/{order.reference}/").content.decode()
+    assert "$25.59 is back on the balance" in page
+    assert "Try these 3 again" in page
+
+
+def test_what_cannot_work_is_not_offered_again_and_a_retry_says_where_it_went(shop: Shop, ada: Client) -> None:
+    order = shop.order("hidden-conflict.com", "unlucky-name.com")
+    shop.finish()
+    address = f"/c/acme/orders/{order.reference}/"
+    page = ada.get(address).content.decode()
+    assert "Choose another name" in page
+    assert "Try these 3 again" in page
+    again = ada.post(f"{address}retry/")
+    shop.work()
+    with scope(shop.customer.pk):
+        quote = Quote.objects.get(reference=again["Location"].strip("/").rpartition("/")[2])
+    later = shop.confirm(quote)
+    page = ada.get(address).content.decode()
+    assert f"{later.reference}</a>" in page
+    assert "again</button>" not in page
+    attention = ada.get("/c/acme/").content.decode().partition("attention-title")[2].partition("</section>")[0]
+    assert order.reference not in attention
+
+
+def test_an_order_whose_quote_was_tried_and_not_paid_still_needs_attention(shop: Shop, ada: Client) -> None:
+    order = shop.order("unlucky-name.com")
+    shop.finish()
+    for _ in range(2):
+        ada.post(f"/c/acme/orders/{order.reference}/retry/")
+    assert f"of order {order.reference} failed" in ada.get("/c/acme/").content.decode()
+
+
+def test_a_mailbox_on_the_other_provider_is_ordered_there_with_one_press(shop: Shop, ada: Client) -> None:
+    shop.order("first.com")
+    shop.finish()
+    form = {"provider": "MICROSOFT", "domains": "first.com", "people": "Zoe Lind"}
+    check = ada.post("/c/acme/mailboxes/order/", form)["Location"]
+    page = ada.get(check).content.decode()
+    assert "first.com is on Google Workspace. Order it there." in page
+    assert "Order 1 mailbox at Google Workspace" in page
+    there = ada.post(f"{check}again/", {"provider": "GOOGLE"})["Location"]
+    assert "Pay $5.00 for 1 line" in ada.get(there).content.decode()
+    assert ada.post(f"{check}again/", {"provider": "OTHER"}).status_code == 404
+
+
+def test_the_list_of_orders_says_what_was_charged(shop: Shop, ada: Client) -> None:
+    shop.order("first.com", "unlucky-name.com")
+    shop.finish()
+    page = ada.get("/c/acme/orders/").content.decode()
+    assert "Charged, USD" in page
+    assert "$25.59" in page
