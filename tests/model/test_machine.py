@@ -14,9 +14,9 @@ from tests.model.machine import Machine
 from tests.shop import Shop
 
 PARTS = 4
-STEPS = int(os.environ.get("STEPS", "2000"))
+STEPS = int(os.environ.get("STEPS", "500"))
 RUN = 50
-MORE = 5
+MORE = 20
 # The first run of a seed is always the simplest one, so more of them are asked for.
 FRESH = 4
 
