@@ -35,7 +35,7 @@ test: setup browser
 
 # The same proofs as in `make test`, longer.
 soak: setup
-	@EXAMPLES=150 STEPS=20000 $(PY) -m pytest -n 2 --timeout 7200 tests/sandbox/test_conformance.py tests/model
+	@EXAMPLES=150 STEPS=20000 PORTAL_RUNS=150 $(PY) -m pytest -n 2 --timeout 7200 tests/sandbox/test_conformance.py tests/model
 
 check: setup
 	$(PY) -m ruff format --check .
