@@ -187,13 +187,13 @@ class BrandAdmin(AuditedAdmin):
     form = BrandForm
     add_label = "Add a brand"
     inlines = (BrandHostInline,)
-    list_display = ("swatch", "name", "slug", "support_email", "currency", "is_default")
+    list_display = ("swatch", "name", "slug", "support_email", "is_default")
     list_display_links = ("name",)
     search_fields = ("name", "slug", "hosts__host")
     ordering = ("name",)
     readonly_fields = ("swatch",)
     fieldsets = (
-        (None, {"fields": ("name", "slug", "is_default", "currency")}),
+        (None, {"fields": ("name", "slug", "is_default")}),
         ("Face", {"fields": ("colour", "swatch", "mark")}),
         ("E-mail", {"fields": ("sender", "support_email")}),
     )

@@ -92,17 +92,11 @@ class BrandForm(BrandModelForm):
     class Meta:
         model = Brand
         fields: ClassVar[list[str]] = [
-            *("name", "slug", "colour", "mark", "sender", "support_email", "currency", "is_default"),
+            *("name", "slug", "colour", "mark", "sender", "support_email", "is_default"),
         ]
 
     def clean_colour(self) -> str:
         return str(self.cleaned_data["colour"]).lower()
-
-    def clean_currency(self) -> str:
-        code = str(self.cleaned_data["currency"]).upper()
-        if pycountry.currencies.get(alpha_3=code) is None:
-            raise forms.ValidationError("Write a currency as three letters, such as USD.")
-        return code
 
 
 class BrandHostForm(BrandHostModelForm):

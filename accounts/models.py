@@ -80,7 +80,6 @@ class Brand(models.Model):
     mark = models.CharField(max_length=2, help_text="One or two letters shown where there is no logo.")
     sender = models.EmailField(help_text="The address that e-mails of this brand come from.")
     support_email = models.EmailField()
-    currency = models.CharField(max_length=3, default="USD")
     is_default = models.BooleanField(default=False, help_text="Shown on host names that belong to no brand.")
 
     class Meta:

@@ -69,7 +69,6 @@ def brand_form(**changes: Any) -> dict[str, Any]:
         "mark": "T",
         "sender": "no-reply@third.example",
         "support_email": "help@third.example",
-        "currency": "usd",
         **rows("hosts", {"host": "Mail.Third.Example"}),
         **changes,
     }
@@ -269,13 +268,11 @@ def test_a_person_who_is_not_active_is_out_at_once(world: World, rex: Client) ->
 def test_a_brand_is_made_with_its_hosts_and_audited(world: World, rex: Client) -> None:
     assert rex.post("/admin/accounts/brand/add/", brand_form()).status_code == 302
     brand = Brand.objects.get(slug="third")
-    assert (brand.colour, brand.currency, brand.hosts.get().host) == ("#a03070", "USD", "mail.third.example")
+    assert (brand.colour, brand.hosts.get().host) == ("#a03070", "mail.third.example")
     assert [len(audit_rows(action)) for action in ("brand.created", "brand_host.added")] == [1, 1]
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("colour", "red"), ("currency", "XXX1"), ("currency", "ZZZ"), ("is_default", "on")]
-)
+@pytest.mark.parametrize(("field", "value"), [("colour", "red"), ("is_default", "on")])
 def test_a_brand_that_cannot_be_is_refused(world: World, rex: Client, field: str, value: str) -> None:
     response = rex.post("/admin/accounts/brand/add/", brand_form(**{field: value}))
     assert response.status_code == 200
