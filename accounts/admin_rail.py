@@ -24,6 +24,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("billing.account", "Balances", "wallet"),
             ("billing.pricerule", "Prices", "tag"),
             ("billing.shortfall", "Delivered, not charged", "file-text"),
+            ("billing.unsellablename", "Names not sold again", "globe"),
             ("mirror.bookscheck", "Checks of the books", "check"),
         ),
     ),

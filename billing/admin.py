@@ -15,7 +15,8 @@ from accounts.models import User
 from accounts.steps import Step
 from billing import late, ledger
 from billing.admin_forms import MoneyForm, PriceRuleForm
-from billing.models import Account, Entry, Order, OrderLine, PriceRule, Shortfall, Transaction
+from billing.models import Account, Entry, Order, OrderLine, PriceRule, Shortfall, Transaction, UnsellableName
+from billing.price_examples import example_of
 from billing.services.deciding import decide_order, open_operations, operations_of, steps_of_order
 from reseller_portal.core.errors import DomainError
 from reseller_portal.core.templatetags.portal import money
@@ -23,7 +24,7 @@ from reseller_portal.core.templatetags.portal import money
 
 class LineInline(TabularInline):
     model = OrderLine
-    fields = ("position", "item", "name", "state", "problem", "price", "cost")
+    fields = ("position", "item", "name", "state", "problem", "said", "price", "cost")
     readonly_fields = fields
     extra = 0
     can_delete = False
@@ -92,9 +93,18 @@ class PriceRuleAdmin(AuditedAdmin):
     form = PriceRuleForm
     list_title = "Prices"
     add_label = "Add a price"
-    list_display = ("brand", "item", "method", "fixed", "percent", "floor")
+    list_display = ("brand", "item", "method", "fixed", "added", "floor", "example")
     list_filter = ("brand",)
-    fields = ("brand", "item", "method", "fixed_minor", "percent", "floor_minor")
+    readonly_fields = ("example",)
+    fields = ("brand", "item", "method", "fixed_minor", "percent", "floor_minor", "below_cost", "example")
+
+    @admin.display(description="Percent", ordering="percent", empty_value="-")
+    def added(self, rule: PriceRule) -> str | None:
+        return f"{rule.percent:g} %" if rule.method != PriceRule.Method.FIXED else None
+
+    @admin.display(description="Example", empty_value="Save it to see an example.")
+    def example(self, rule: PriceRule) -> str | None:
+        return example_of(rule) if rule.pk else None
 
     @admin.display(description="Fixed price", ordering="fixed_minor", empty_value="-")
     def fixed(self, rule: PriceRule) -> str | None:
@@ -103,6 +113,21 @@ class PriceRuleAdmin(AuditedAdmin):
     @admin.display(description="Never below", ordering="floor_minor", empty_value="-")
     def floor(self, rule: PriceRule) -> str | None:
         return money(rule.floor_minor) if rule.method != PriceRule.Method.FIXED else None
+
+
+@admin.register(UnsellableName)
+class UnsellableNameAdmin(AuditedAdmin):
+    """Names that failed after they were charged. Ticked here, they are sold again."""
+
+    list_title = "Names not sold again"
+    list_display = ("name", "is_sold_again", "said", "noted_at")
+    search_fields = ("name",)
+    ordering = ("-pk",)
+    fields = ("name", "said", "noted_at", "is_sold_again")
+    readonly_fields = ("name", "said", "noted_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 class EntryInline(TabularInline):

@@ -11,6 +11,8 @@ from django.db.models import Q
 from accounts.models import Customer
 from billing.ledger import external_key_of
 from billing.models import PriceRule, Transaction
+from billing.price_examples import example_of, known_cost
+from billing.price_rules import price_minor
 from reseller_portal.core.templatetags.portal import money
 
 if TYPE_CHECKING:
@@ -45,14 +47,28 @@ class AmountField(forms.DecimalField):
 
 
 class PriceRuleForm(PriceRuleBase):
+    """A price below what the upstream takes is refused until somebody says that it is meant so."""
+
     fixed_minor = AmountField(label="Fixed price, USD", required=False, help_text="For a fixed price.")
     floor_minor = AmountField(
         label="Never below, USD", required=False, help_text="For cost plus percent: it is never sold for less."
     )
+    below_cost = forms.BooleanField(label="Sell below cost", required=False)
 
     class Meta:
         model = PriceRule
         fields: ClassVar[list[str]] = ["brand", "item", "method", "fixed_minor", "percent", "floor_minor"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors or cleaned["below_cost"]:
+            return cleaned
+        draft = PriceRule(**{key: cleaned[key] for key in ("item", "method", "fixed_minor", "percent", "floor_minor")})
+        cost = known_cost(draft.item)
+        price = price_minor(draft, cost)
+        if price < cost or (draft.method == PriceRule.Method.PERCENT and draft.percent < 0):
+            self.add_error("below_cost", f"{example_of(draft)} Tick this box if you mean to lose money on it.")
+        return cleaned
 
 
 class MoneyForm(CreditBase):

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from billing.order_models import Item, OrderLine, UnsellableName
 
 DOMAIN_FAILED = "Its domain was not registered."
@@ -95,7 +97,9 @@ def note_charged(line: OrderLine) -> None:
     line.problem, line.may_help = CHARGED.words, CHARGED.may_help
     line.save(update_fields=["problem", "may_help"])
     if line.item == Item.DOMAIN:
-        UnsellableName.objects.get_or_create(name=line.name, defaults={"said": line.said})
+        UnsellableName.objects.update_or_create(
+            name=line.name, defaults={"said": line.said, "is_sold_again": False, "noted_at": timezone.now()}
+        )
         settle_mailboxes(line)
 
 

@@ -27,7 +27,9 @@ def known_of(customer: Customer, *, domains: set[str], addresses: set[str]) -> K
         owned=owned_domains(customer, domains),
         addresses=frozenset(living_addresses(customer, addresses)),
         ordered=under_way(customer, [*domains, *addresses]),
-        unsellable=frozenset(UnsellableName.objects.filter(name__in=domains).values_list("name", flat=True)),
+        unsellable=frozenset(
+            UnsellableName.objects.filter(name__in=domains, is_sold_again=False).values_list("name", flat=True)
+        ),
         costs=mailbox_costs(customer, domains),
     )
 

@@ -220,7 +220,8 @@ class UnsellableName(models.Model):
     """
 
     name = models.CharField(max_length=253, unique=True)
-    said = models.CharField(max_length=500, blank=True)
+    said = models.CharField("what the upstream said", max_length=500, blank=True)
+    is_sold_again = models.BooleanField("may be sold again", default=False)
     noted_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

@@ -27,7 +27,14 @@ class PriceRule(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["brand", "item"], name="one_price_per_brand_and_item"),
             models.CheckConstraint(
-                condition=~models.Q(method="fixed") | models.Q(fixed_minor__gt=0), name="a_fixed_price_is_above_zero"
+                condition=~models.Q(method="fixed") | models.Q(fixed_minor__gt=0),
+                name="a_fixed_price_is_above_zero",
+                violation_error_message="A fixed price must be above 0.00.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(percent__gte=-100),
+                name="a_price_is_never_below_zero",
+                violation_error_message="A price cannot be below 0.00: write -100 percent or more.",
             ),
         ]
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
 from accounts.admin_site import Section
-from billing.models import Account, Order, OrderPart
+from billing.models import Account, Order, OrderLine, OrderPart
 from billing.selectors import with_progress
 from billing.services.orders import DRAFT, PROCESS
 from billing.services.wallet import newest_reading
@@ -70,12 +70,20 @@ def provider() -> Section:
     return Section("billing/admin/provider.html", content, is_aside=True)
 
 
+def paid_not_delivered() -> Section:
+    """What the upstream took money for and did not deliver: the newest, and the sum of all of it."""
+    rows = OrderLine.objects.filter(state=OrderLine.State.FAILED, cost_booked_minor__gt=0)
+    lines = list(rows.select_related("order", "customer").order_by("-finished_at")[:SHOWN])
+    total = rows.aggregate(total=Sum("cost_booked_minor"))["total"] or 0
+    return Section("billing/admin/losses.html", {"lines": lines, "total_minor": total})
+
+
 def lowest_balances() -> Section:
     rows = Account.objects.filter(kind=Account.Kind.AVAILABLE).select_related("customer").order_by("balance_minor")
     return Section("billing/admin/balances.html", {"accounts": list(rows[:SHOWN])}, is_aside=True)
 
 
-ALL = (needs_attention, newest_orders, provider, lowest_balances)
+ALL = (needs_attention, newest_orders, paid_not_delivered, provider, lowest_balances)
 
 
 def _orders_of(operations: list[Operation]) -> dict[int, Order]:

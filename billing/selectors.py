@@ -1,13 +1,27 @@
 """Reading quotes, orders and statements."""
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.models import Customer
-from billing.models import PROVIDER_WORDS, Account, Entry, Order, OrderLine, OrderPart, Quote, QuoteLine, Subscription
+from billing.models import (
+    PROVIDER_WORDS,
+    Account,
+    Entry,
+    Item,
+    Order,
+    OrderLine,
+    OrderPart,
+    Quote,
+    QuoteLine,
+    Subscription,
+)
 from reseller_portal.core.pages import Window, window
 from reseller_portal.operations.models import Operation
 
@@ -184,6 +198,33 @@ def sums_of(quote: Quote) -> QuoteSums:
         total_minor=Sum("price_minor", filter=ready),
     )
     return QuoteSums(found["ready"], found["problems"], found["checking"], found["total_minor"] or 0)
+
+
+@dataclass(frozen=True)
+class Renewals:
+    """What the ready lines cost after what is paid now, in minor units; None where it is not known or there is none."""
+
+    monthly_minor: int | None
+    yearly_minor: int | None
+    month_on: date
+    year_on: date
+
+
+def renewals_of(quote: Quote) -> Renewals:
+    ready = quote.lines.filter(state=QuoteLine.State.READY)
+    found = ready.values("item").annotate(
+        total=Sum("renewal_minor"), unknown=Count("id", filter=Q(renewal_minor__isnull=True))
+    )
+    known = {row["item"]: row["total"] for row in found if not row["unknown"]}
+    today = timezone.localdate()
+    return Renewals(known.get(Item.MAILBOX), known.get(Item.DOMAIN), _months_later(today, 1), _months_later(today, 12))
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day of the month, or its last one."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def subscription_of_name(*, customer: Customer, domain_name: str) -> Subscription | None:

@@ -115,6 +115,13 @@ def wish_of(quote: Quote) -> Wish:
     return Wish(quote.provider, "\n".join(domains), "\n".join(people))
 
 
+def wish_on(customer: Customer, domains: Sequence[str]) -> Wish:
+    """An order that begins with these domains, at the provider of those that the customer owns where they have one."""
+    providers = {each.provider for each in owned_domains(customer, set(domains)).values() if each.provider}
+    listed = "\n".join(domains)
+    return Wish(providers.pop(), listed) if len(providers) == 1 else Wish(domains=listed)
+
+
 def lines_of(reading: Reading) -> list[LineDraft]:
     """The lines of a good reading. Domains that the customer owns get mailboxes only; others are bought with them."""
     return list(_lines(reading)) if reading.is_good else []

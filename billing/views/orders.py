@@ -27,6 +27,7 @@ from billing.selectors import (
     orders_elsewhere,
     progress_of,
     quote_lines,
+    renewals_of,
     retry_state,
     sums_of,
 )
@@ -169,6 +170,7 @@ def _check_page(
         "after_minor": available - sums.total_minor,
         "missing_minor": max(sums.total_minor - available, 0),
         "error": error,
+        "renewals": renewals_of(quote),
         "elsewhere": orders_elsewhere(quote) if sums.problems else [],
         "may_pay": request.actor.may("orders.pay"),
     }

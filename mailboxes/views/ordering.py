@@ -16,7 +16,7 @@ from billing.price_rules import rule_for
 from billing.selectors import get_quote
 from billing.services.quotes import NothingToQuote, QuoteDraft, TooMuchAtOnce, make_quote
 from domains.selectors import active_names
-from mailboxes.building import Reading, Wish, lines_of, read, wish_of
+from mailboxes.building import Reading, Wish, lines_of, read, wish_of, wish_on
 from mailboxes.forms import MOST_ECHOED, OrderForm, typed_wish
 from mailboxes.mending import with_changes, with_columns, with_domains
 from mailboxes.shown import shown_of
@@ -55,7 +55,7 @@ def _begin(request: CustomerRequest) -> HttpResponse:
     """A new draft, with what a link brought along: domains, or the content of a quote that is to be changed."""
     customer, key = request.actor.customer, new_key()
     quote = get_quote(customer=customer, reference=request.GET["quote"]) if request.GET.get("quote") else None
-    wish = wish_of(quote) if quote else Wish(domains="\n".join(request.GET.getlist("domain")))
+    wish = wish_of(quote) if quote else wish_on(customer, request.GET.getlist("domain"))
     if wish.domains or wish.people:
         keep_draft(actor=request.actor, key=key, content=wish.as_json())
     return HttpResponseRedirect(f"{reverse('mailboxes:order', args=[customer.slug])}?draft={key}")

@@ -71,6 +71,20 @@ def test_a_price_is_typed_in_dollars_and_kept_in_cents(world: World, rex: Client
     assert (changed.before["fixed_minor"], changed.after["fixed_minor"]) == (480, 525)
 
 
+def test_a_price_below_cost_is_saved_only_when_it_is_meant_so(world: World, rex: Client) -> None:
+    form = {"brand": world.acme.brand.pk, "item": "mailbox", "method": "percent", "percent": "-20", "fixed_minor": "0"}
+    page = rex.post("/admin/billing/pricerule/add/", form).content.decode()
+    assert "What costs $3.00 is sold for $2.40, a loss of $0.60" in page
+    assert rex.post("/admin/billing/pricerule/add/", {**form, "below_cost": "on"}).status_code == 302
+    with staff_scope("test"):
+        rule = PriceRule.objects.get()
+    path = f"/admin/billing/pricerule/{rule.pk}/change/"
+    assert "below 0.00" in rex.post(path, {**form, "percent": "-100.01", "below_cost": "on"}).content.decode()
+    assert rex.post(path, {**form, "method": "fixed", "fixed_minor": "2.99"}).status_code == 200
+    assert rex.post(path, {**form, "percent": "20"}).status_code == 302
+    assert "sold for $3.60, margin $0.60 (17 %)" in rex.get("/admin/billing/pricerule/").content.decode()
+
+
 def test_a_refused_form_says_so_on_top_and_keeps_what_was_typed(world: World, rex: Client) -> None:
     page = rex.post("/admin/accounts/brand/add/", {"name": "Third Mail", "colour": "red"}).content.decode()
     assert "data-error-summary" in page

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.tenancy import scope, staff_scope
 from billing.availability import AVAILABILITY, WORKSPACE, _as_answer
 from billing.checking import DOMAIN_FAILED, NO_ANSWER, NOT_FOR_SALE
-from billing.models import Item, OrderLine, Quote, QuoteLine, Subscription
+from billing.models import Item, OrderLine, Quote, QuoteLine, Subscription, UnsellableName
 from billing.services.orders import NothingToOrder, OrderedAlready, retry_failed_lines
 from billing.services.quote_keeping import end_open_checks, remove_unpaid
 from billing.services.quotes import (
@@ -214,6 +214,8 @@ def test_a_name_that_failed_after_it_was_charged_is_refused_by_every_quote(shop:
         retry_failed_lines(actor=shop.actor, order=order)
     assert problems_of(shop.quote("hidden-conflict.com"))["hidden-conflict.com"] == FAILED_BEFORE
     assert len(shop.sandbox.movements()) == 1
+    UnsellableName.objects.update(is_sold_again=True)
+    assert problems_of(shop.quote("hidden-conflict.com"))["hidden-conflict.com"] == ""
 
 
 def test_an_order_is_tried_again_once(shop: Shop) -> None:

@@ -3,9 +3,12 @@
 import pytest
 from django.test import Client
 
-from accounts.tenancy import scope
+from accounts.admin_site import Section
+from accounts.tenancy import scope, staff_scope
 from billing.models import Order, OrderLine, Quote, QuoteLine
+from billing.sections import paid_not_delivered
 from billing.selectors import SHOWN_LINES, Progress
+from mailboxes.models import Mailbox
 from reseller_portal.sandbox import catalogue
 from tests.shop import Shop
 
@@ -144,3 +147,32 @@ def test_the_list_of_orders_says_what_was_charged(shop: Shop, ada: Client) -> No
     page = ada.get("/c/acme/orders/").content.decode()
     assert "Charged, USD" in page
     assert "$25.59" in page
+
+
+def test_the_pay_page_says_what_comes_next(shop: Shop, ada: Client) -> None:
+    quote = shop.quote("first.com")
+    page = ada.get(f"/c/acme/orders/check/{quote.reference}/").content.decode()
+    assert "Then $10.00 a month for mailboxes from" in page
+    assert "$18.54 a year for domains from" in page
+
+
+def test_the_order_of_mailboxes_on_a_domain_begins_at_its_provider(shop: Shop, ada: Client) -> None:
+    shop.order("first.com")
+    shop.finish()
+    with scope(shop.customer.pk):
+        Mailbox.objects.update(provider="MICROSOFT")
+    page = ada.get("/c/acme/mailboxes/order/?domain=first.com", follow=True).content.decode()
+    assert 'value="MICROSOFT" checked' in page
+
+
+def test_staff_see_what_was_paid_and_not_delivered_with_its_sum(shop: Shop) -> None:
+    shop.order("hidden-conflict.com", "second.net")
+    shop.finish()
+    section = paid_not_delivered_in_staff_scope()
+    assert [line.name for line in section.content["lines"]] == ["hidden-conflict.com"]
+    assert section.content["total_minor"] == 1299
+
+
+def paid_not_delivered_in_staff_scope() -> Section:
+    with staff_scope("test"):
+        return paid_not_delivered()

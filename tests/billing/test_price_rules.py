@@ -85,3 +85,8 @@ def test_a_brand_has_one_price_for_an_item(world: World) -> None:
 def test_a_fixed_price_of_nothing_is_refused(world: World) -> None:
     with pytest.raises(IntegrityError, match="a_fixed_price_is_above_zero"), transaction.atomic():
         PriceRule.objects.create(brand=world.acme.brand, item=Item.DOMAIN, method="fixed")
+
+
+def test_a_price_below_zero_is_refused(world: World) -> None:
+    with pytest.raises(IntegrityError, match="a_price_is_never_below_zero"), transaction.atomic():
+        PriceRule.objects.create(brand=world.acme.brand, item=Item.DOMAIN, method="percent", percent=-101)
