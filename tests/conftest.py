@@ -35,6 +35,7 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # the blocker of pytest-django
         connections.close_all()
+        databases.leave()
 
 
 @pytest.fixture(autouse=True)

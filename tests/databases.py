@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Collection
 from pathlib import Path
+from typing import TextIO
 
 import psycopg
 from django.conf import settings
@@ -14,14 +15,22 @@ from psycopg import sql
 
 from accounts import staff_groups
 from accounts.management.commands.prepare import grant
-from reseller_portal.supervisor.postgres import FAST_AND_LOOSE, Cluster, open_cluster
+from reseller_portal.supervisor.postgres import FAST_AND_LOOSE, Cluster, find_cluster, open_cluster, stop_cluster
 
 ROOT = Path(__file__).resolve().parents[1]
 ROLES = {"portal_owner": "CREATEDB", "portal_app": "NOCREATEDB", "sandbox": "CREATEDB"}
 
 
+# What each process that uses the cluster holds open, with a shared lock on it.
+_users: list[TextIO] = []
+
+
 def start() -> Cluster:
-    folder = Path(os.environ.get("PORTAL_DATA") or ROOT / ".data") / "test"
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    if not _users:
+        _users.append((folder.parent / "test-users").open("w"))
+        fcntl.flock(_users[0], fcntl.LOCK_SH)
     cluster = open_cluster(folder, settings={**FAST_AND_LOOSE, "max_connections": "100"})
     with (folder / "roles").open("w") as lock, psycopg.connect(cluster.superuser_url, autocommit=True) as link:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -33,6 +42,24 @@ def start() -> Cluster:
                     )
                 )
     return cluster
+
+
+def leave() -> None:
+    """Whoever is the last to leave stops the cluster: no process stays behind."""
+    if not _users:
+        return
+    connections.close_all()
+    with _users.pop() as file:
+        fcntl.flock(file, fcntl.LOCK_UN)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        stop_cluster(find_cluster(_folder()))
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("PORTAL_DATA") or ROOT / ".data") / "test"
 
 
 def use(cluster: Cluster, *, worker: str) -> None:

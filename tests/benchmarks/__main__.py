@@ -5,6 +5,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
+from tests import databases
 from tests.benchmarks.goals import GOALS, Finding
 from tests.benchmarks.stack import running_stack
 from tests.benchmarks.table import as_table
@@ -27,6 +28,7 @@ def main(names: list[str]) -> int:
                 sys.stderr.write(f"Measuring {name} ...\n")
                 findings += GOALS[name](stack)
     finally:
+        databases.leave()
         sys.stdout.write(as_table(findings) + "\n")
     return 0 if all(finding.is_met for finding in findings) else 1
 
