@@ -73,9 +73,14 @@ class DraftOrder:
             part.save(update_fields=["upstream_order_id"])
             place_pricing(part)
             return
-        taken = settlement.lines_of(part).filter(item=Item.DOMAIN, name__in=unavailable)
-        settlement.settle(part, dict.fromkeys(taken, News(reason=UNAVAILABLE)))
-        _draft_again(part)
+        leave_out_taken(part, unavailable)
+
+
+def leave_out_taken(part: OrderPart, names: Sequence[str]) -> None:
+    """Domains that are gone fail with their mailboxes, and the rest is drafted without them; part locked."""
+    taken = settlement.lines_of(part).filter(item=Item.DOMAIN, name__in=names)
+    settlement.settle(part, dict.fromkeys(taken, News(reason=UNAVAILABLE)))
+    _draft_again(part)
 
 
 def _take_apart(part: OrderPart, words: str) -> None:

@@ -7,9 +7,12 @@ from typing import ClassVar
 
 from django.utils import timezone
 
+from accounts.models import Customer
 from accounts.tenancy import scope
 from billing import price_changes
 from billing.availability import AVAILABILITY, READING_PRICES, is_amount, to_minor
+from billing.deliveries import subscription_of_domain
+from billing.handlers.drafts import leave_out_taken
 from billing.models import Item, OrderLine, OrderPart
 from reseller_portal.core.hostnames import ascii_name
 from reseller_portal.operations import lookups
@@ -34,10 +37,13 @@ class ReadPrice:
         with scope(customer.pk):
             part = OrderPart.objects.get(pk=operation.payload["part"])
             lines = list(part.lines.filter(state=OrderLine.State.WAITING).order_by("position"))
+            subscription_id = (
+                subscription_of_domain(customer, part.upstream_domain_id) if part.upstream_domain_id else ""
+            )
         names = [line.name for line in lines if line.item == Item.DOMAIN]
         if names and (answers := _answered_since(operation, names)):
             # The draft told nothing when it was read: that is why the names were asked for.
-            return _outcome(lines, names, answers, None)
+            return _outcome(lines, answers)
         drafted = client.orders.get(customer.upstream_id, part.upstream_order_id)
         total = _minor(drafted.total)
         if total == sum(line.cost_minor for line in lines):
@@ -46,15 +52,21 @@ class ReadPrice:
         if len(domains) < len(names):
             _ask_again(operation, names)
             raise Wait(ANSWERS_PAUSE, READING_PRICES)
-        return _outcome(lines, names, domains, total)
+        if total is None and subscription_id:
+            return Happened({"costs": _costs_on(lines, _mailbox_cost(client, customer, subscription_id))})
+        return _happened(lines, domains, total)
 
     def look(self, operation: Operation, client: Client) -> Seen:
         return NotHappened()
 
     def settle(self, operation: Operation) -> None:
-        """Pay, or ask the customer first."""
+        """Pay, or ask the customer first; what was taken meanwhile is drafted without."""
         part = OrderPart.objects.select_for_update().get(pk=operation.payload["part"])
-        if operation.state == State.DONE and not part.is_processing:
+        if operation.state != State.DONE or part.is_processing:
+            return
+        if taken := operation.answer.get("taken"):
+            leave_out_taken(part, taken)
+        else:
             costs = {int(number): cost for number, cost in operation.answer["costs"].items()}
             price_changes.go_on(part, costs)
 
@@ -77,12 +89,12 @@ def _ask_again(operation: Operation, names: Sequence[str]) -> None:
         )
 
 
-def _answered_since(operation: Operation, names: Sequence[str]) -> Mapping[str, int | None]:
-    """The cost of each name, None where no price came; empty until all of them were answered after the draft."""
+def _answered_since(operation: Operation, names: Sequence[str]) -> dict[str, Operation]:
+    """The answer about each name; empty until all of them were answered after the draft."""
     with scope(operation.customer_id):
         rows = lookups.find(customer=operation.customer, kind=AVAILABILITY, keys=names)
-    ended = [row for row in rows if _ended_after(row, operation)]
-    return {row.key: row.answer.get("cost_minor") for row in ended} if len(ended) == len(names) else {}
+    ended = {row.key: row for row in rows if _ended_after(row, operation)}
+    return ended if len(ended) == len(names) else {}
 
 
 def _ended_after(row: Operation, operation: Operation) -> bool:
@@ -91,13 +103,30 @@ def _ended_after(row: Operation, operation: Operation) -> bool:
     return row.is_final and row.finished_at is not None and row.finished_at >= operation.placed_at
 
 
-def _outcome(
-    lines: Sequence[OrderLine], names: Sequence[str], told: Mapping[str, int | None], total: int | None
-) -> Sent:
-    domains = {name: cost for name, cost in told.items() if cost is not None}
-    if unread := [name for name in names if name not in domains]:
+def _outcome(lines: Sequence[OrderLine], answers: Mapping[str, Operation]) -> Sent:
+    costs = {name: row.answer.get("cost_minor") for name, row in answers.items() if row.state == State.DONE}
+    unread = [name for name in answers if costs.get(name) is None]
+    taken = [name for name in unread if answers[name].state == State.DONE and answers[name].answer.get("is_taken")]
+    if taken:
+        return Happened({"costs": {}, "taken": taken})
+    if unread:
         return CannotTell(f"The price of {unread[0]} could not be read before it is paid.")
+    return _happened(lines, {name: cost for name, cost in costs.items() if cost is not None}, None)
+
+
+def _happened(lines: Sequence[OrderLine], domains: Mapping[str, int], total: int | None) -> Sent:
     return Happened({"costs": {str(line.pk): cost for line, cost in _costs(lines, domains, total)}})
+
+
+def _mailbox_cost(client: Client, customer: Customer, subscription_id: str) -> int | None:
+    """What one mailbox of the customer's subscription costs now; None where the upstream does not know it."""
+    found = client.subscriptions.list(subscription_id=subscription_id).items
+    ours = [each for each in found if each.id == subscription_id and each.user_id == customer.upstream_id]
+    return to_minor(ours[0].price_per_mailbox) if ours and is_amount(ours[0].price_per_mailbox) else None
+
+
+def _costs_on(lines: Sequence[OrderLine], cost_minor: int | None) -> dict[str, int]:
+    return {} if cost_minor is None else {str(line.pk): cost_minor for line in lines}
 
 
 def _costs(lines: Sequence[OrderLine], domains: Mapping[str, int], total: int | None) -> list[tuple[OrderLine, int]]:

@@ -1,5 +1,7 @@
 """The price is read before it is paid: what rose too much waits for the customer's answer, and that wait has an end."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +16,11 @@ from billing.services.orders import NothingToOrder, PriceMoved
 from billing.services.quotes import LineDraft, QuoteDraft, make_quote
 from reseller_portal.operations.models import Operation
 from reseller_portal.sandbox import catalogue
+from reseller_portal.sandbox.models import Subscription as SoldSubscription
+from reseller_portal.upstream.domains import Domains
+from reseller_portal.upstream.models.availability import Availability as Offer
+from reseller_portal.upstream.models.orders import Order as Drafted
+from reseller_portal.upstream.orders import Orders
 from tests import oracle
 from tests.shop import Shop
 
@@ -182,15 +189,60 @@ def test_a_mailbox_on_an_owned_domain_is_paid_without_a_question_when_its_price_
     oracle.ask(shop.sandbox)
 
 
-def test_a_name_that_cannot_be_asked_for_is_not_paid_blindly(shop: Shop) -> None:
+def test_a_name_whose_price_nobody_tells_is_not_paid_blindly(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.order("first.com")
-    shop.sandbox.fault("check_domain_availability", "refuse", status=422, times=50, words="Try another plan")
+    silent_drafts(monkeypatch)
+    monkeypatch.setattr(Domains, "check", lambda _domains, name, years=1: Offer(name=name, is_available=True))
     shop.finish()
-    # A no is an answer: the name went, and the purchase finds that out without being charged for it.
     with scope(shop.customer.pk):
-        pricing = Operation.objects.get(kind="order.price")
-    assert pricing.state in {Operation.State.NEEDS_PERSON, Operation.State.DONE}
+        assert Operation.objects.get(kind="order.price").state == Operation.State.NEEDS_PERSON
     assert shop.sandbox.count("process_order") == 0
+
+
+def test_a_name_that_is_taken_when_its_price_is_read_fails_and_the_rest_is_bought(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = shop.order("first.com", "second.net")
+    silent_drafts(monkeypatch, then=lambda: shop.sandbox.reserve("first.com", "taken"))
+    shop.finish()
+    states = states_of(order)
+    assert (states["first.com"], states["maya@first.com"], states["second.net"]) == ("failed", "failed", "delivered")
+    assert shop.sandbox.count("process_order") == 1
+    oracle.ask(shop.sandbox)
+
+
+def test_a_subscription_that_became_dearer_is_asked_about_before_a_mailbox_is_added(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.order("first.com")
+    shop.finish()
+    with staff_scope("test: mailboxes cost plus percent"):
+        shop.customer.brand.price_rules.filter(item=Item.MAILBOX).update(method="percent", percent=50)
+    with scope(shop.customer.pk):
+        box = LineDraft(Item.MAILBOX, "zoe@first.com", "first.com", "", "Zoe", "Lind")
+        quote = make_quote(actor=shop.actor, draft=QuoteDraft("GOOGLE", [box]))
+        assert quote.lines.get().price_minor == 450
+    order = shop.confirm(quote)
+    silent_drafts(monkeypatch)
+    SoldSubscription.objects.update(price_minor=500)
+    shop.finish()
+    with scope(shop.customer.pk):
+        assert price_changes.asked_lines(order).get().asked_price_minor == 750
+    assert shop.sandbox.count("process_order") == 1
+
+
+def silent_drafts(monkeypatch: pytest.MonkeyPatch, then: Callable[[], object] = bool) -> None:
+    """An upstream that tells no price of a draft, which nothing proves that it does."""
+    get = Orders.get
+
+    def silent(orders: Orders, user_id: str, order_id: str) -> Drafted:
+        found = get(orders, user_id, order_id)
+        if found.status != "PENDING" or any(each.domain_id for each in found.domains):
+            return found
+        then()
+        return replace(found, total=None, domains=tuple(replace(each, price=None) for each in found.domains))
+
+    monkeypatch.setattr(Orders, "get", silent)
 
 
 def test_the_lines_of_an_order_wait_with_their_money(shop: Shop, dearer: Order) -> None:
