@@ -3,16 +3,14 @@
 import json
 from collections.abc import Callable
 from functools import cache
-from typing import cast
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
-from django.middleware.security import SecurityMiddleware
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -21,13 +19,16 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 READING = ("GET", "HEAD")
 
 
-class SecureMiddleware(SecurityMiddleware):
-    """A form that was sent in clear is refused: redirected, it would arrive as a GET, or not at all."""
+class PlainFormMiddleware:
+    """A form that was sent in clear is refused: redirected to HTTPS, it would arrive as a GET, or not at all."""
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method not in READING and super().process_request(request):
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and request.method not in READING and not request.is_secure():
             return HttpResponse("This address is served over HTTPS only.\n", status=403, content_type="text/plain")
-        return cast(HttpResponseBase, super().__call__(request))
+        return self.get_response(request)
 
 
 class SlashMiddleware(CommonMiddleware):
