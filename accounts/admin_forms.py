@@ -8,6 +8,7 @@ from django import forms
 
 from accounts.models import Brand, BrandHost, Customer, User
 from accounts.services.addresses import holder_of
+from reseller_portal.core.lists.text import has_unseen
 
 if TYPE_CHECKING:
     CustomerModelForm = forms.ModelForm[Customer]
@@ -65,6 +66,9 @@ class CustomerForm(CustomerModelForm):
             )
         return address
 
+    def clean_company(self) -> str:
+        return _seen(self.cleaned_data["company"])
+
     def clean_language(self) -> str:
         return str(self.cleaned_data["language"]) or "en"
 
@@ -95,6 +99,9 @@ class BrandForm(BrandModelForm):
             *("name", "slug", "colour", "mark", "sender", "support_email", "is_default"),
         ]
 
+    def clean_name(self) -> str:
+        return _seen(self.cleaned_data["name"])
+
     def clean_colour(self) -> str:
         return str(self.cleaned_data["colour"]).lower()
 
@@ -118,6 +125,13 @@ def _own_address(email: Any, *, but: User | None) -> str:
     if holder is not None and (but is None or holder.pk != but.pk):
         raise forms.ValidationError("There is a person with this e-mail address.")
     return address
+
+
+def _seen(name: str) -> str:
+    """A name is what people see of it: two that look alike must not be two."""
+    if has_unseen(name):
+        raise forms.ValidationError("There is a sign in this name that nobody sees. Type the name anew.")
+    return name
 
 
 def _digits(text: str, sentence: str) -> str:

@@ -185,6 +185,13 @@ def test_the_address_and_the_upstream_user_of_a_customer_stay(world: World, rex:
     assert (world.acme.slug, world.acme.upstream_id, world.acme.company) == ("acme", "", "Globex")
 
 
+@pytest.mark.parametrize("sign", ["\u200b", "\u202e", "\u00ad", "\n"])
+def test_a_name_with_a_sign_that_nobody_sees_is_refused(world: World, rex: Client, sign: str) -> None:
+    answer = rex.post("/admin/accounts/customer/add/", customer_form(world, company=f"Glo{sign}bex"))
+    assert list(messages_of(answer)) == ["company"]
+    assert list(messages_of(rex.post("/admin/accounts/brand/add/", brand_form(name=f"Thi{sign}rd")))) == ["name"]
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("country", "XX"), ("phone_cc", "four"), ("phone", ""), ("email", "gil"), ("slug", "acme")]
 )
