@@ -62,10 +62,17 @@ def eventually(look: Callable[[], str], *, what: str) -> str:
     raise AssertionError(f"never seen: {what}")
 
 
+def command_of(process: psutil.Process) -> str:
+    """Nothing of one that has ended since it was listed, and of one that nobody has reaped yet."""
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
+
+
 def kill(stack: Stack, who: str) -> None:
     """With everything that it had started, so that nothing is put away in order."""
     words = VICTIMS[who]
-    found = [each for each in stack.processes() if words in " ".join(each.cmdline())]
+    found = [each for each in stack.processes() if words in command_of(each)]
     assert found, f"no {who} runs"
     for each in {child for parent in found for child in (parent, *parent.children(recursive=True))}:
         with suppress(psutil.NoSuchProcess):  # some go with their parent
