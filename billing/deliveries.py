@@ -26,12 +26,14 @@ class Delivery:
 class Hooks:
     """Called in the transaction that changes the lines, with all of one customer that change at once, or with none.
 
-    A line that failed may be delivered later, no other one twice.
+    A line that failed may be delivered later, no other one twice. `completed` gets what is told again of lines that
+    were delivered already: looking at an order finds a thing before its event comes, and knows less of it.
     """
 
     started: Callable[[Sequence[OrderLine]], None]
     delivered: Callable[[Sequence[tuple[OrderLine, Delivery]]], None]
     failed: Callable[[Sequence[OrderLine]], None]
+    completed: Callable[[Sequence[tuple[OrderLine, Delivery]]], None]
 
 
 _hooks: dict[str, Hooks] = {}

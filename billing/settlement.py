@@ -97,6 +97,7 @@ class _Settlement:
     at: datetime
     changed: dict[int, OrderLine] = field(default_factory=dict)
     delivered: list[tuple[OrderLine, Delivery]] = field(default_factory=list)
+    completed: list[tuple[OrderLine, Delivery]] = field(default_factory=list)
     failed: list[OrderLine] = field(default_factory=list)
     failed_domains: dict[str, OrderLine] = field(default_factory=dict)
     learned: list[OrderLine] = field(default_factory=list)
@@ -116,6 +117,8 @@ class _Settlement:
             self.changed[line.pk] = line
         if news.delivery is not None and line.state != State.DELIVERED:
             self._deliver(line, news.delivery)
+        elif news.delivery is not None and (news.delivery.expires_at or news.delivery.secrets):
+            self.completed.append((line, news.delivery))
         elif news.reason and news.delivery is None:
             self._fail(line, news.reason)
         if line.state == State.DELIVERED or (line.state == State.FAILED and news.cost_minor is not None):
@@ -132,6 +135,7 @@ class _Settlement:
             hooks = hooks_of(item)
             hooks.delivered([(line, delivery) for line, delivery in self.delivered if line.item == item])
             hooks.failed([line for line in self.failed if line.item == item])
+            hooks.completed([(line, delivery) for line, delivery in self.completed if line.item == item])
         if self.captured or self.released or self.costs:
             customer = next(iter(self.changed.values())).customer
             ledger.resolve(customer, captured=self.captured, released=self.released, moves=self.costs)

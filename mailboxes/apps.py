@@ -15,7 +15,7 @@ class MailboxesConfig(AppConfig):
         from reseller_portal.webhooks.registry import find_owners_by
         from reseller_portal.webhooks.registry import register as on
 
-        register(Item.MAILBOX, Hooks(deliveries.started, deliveries.delivered, deliveries.failed))
+        register(Item.MAILBOX, Hooks(deliveries.started, deliveries.delivered, deliveries.failed, deliveries.completed))
         answer_living_addresses(deliveries.living_addresses)
         register_operation(deliveries.FETCH, FetchMailbox())
         when_displaced(ownership.go_with_them)

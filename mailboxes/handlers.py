@@ -6,8 +6,10 @@ from typing import ClassVar
 from django.utils import timezone
 
 from accounts.tenancy import scope
+from mailboxes.models import Mailbox
 from mailboxes.services.hearing import hear_of_mailboxes
 from mailboxes.services.ownership import is_of
+from mailboxes.services.secrets import has_credentials
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Failed, Happened, NotHappened, Seen, Sent, Wait, wait_while_busy
 from reseller_portal.upstream.client import Client
@@ -21,6 +23,8 @@ class FetchMailbox:
     if_failed: ClassVar[str] = "The mailbox stays without credentials here, until it is refreshed."
 
     def send(self, operation: Operation, client: Client) -> Sent:
+        if _is_known(operation):
+            return Happened()
         at = timezone.now()
         told = client.mailboxes.get(operation.payload["upstream_id"])
         if not is_of(client, operation.customer, told):
@@ -36,6 +40,13 @@ class FetchMailbox:
 
     def settle(self, operation: Operation) -> None:
         """Everything was written when it was read."""
+
+
+def _is_known(operation: Operation) -> bool:
+    """Whether a late event brought the credentials meanwhile, so that no call is needed."""
+    with scope(operation.customer_id):
+        mailbox = Mailbox.objects.filter(pk=operation.payload["mailbox"]).first()
+        return mailbox is not None and has_credentials(mailbox)
 
 
 def _write(operation: Operation, told: Told, at: datetime) -> None:

@@ -40,7 +40,7 @@ WALLET_PAUSE = 60.0
 # Payment required is about money whatever it says; the others are where the wallet reads too low for this order.
 ABOUT_MONEY, PERHAPS_ABOUT_MONEY = {402}, {400, 409, 422}
 # Lines settled in one transaction, so that nobody else waits long for the balance.
-LINES_AT_ONCE = 200
+LINES_AT_ONCE = 400
 
 
 class ProcessOrder:

@@ -1,8 +1,10 @@
 """What an order does to domains: the row appears when work starts, and tells how it ended."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actors import portal_actor
@@ -12,10 +14,13 @@ from billing.deliveries import Delivery, OwnedDomain
 from billing.models import OrderLine, Subscription
 from domains.models import Domain
 from domains.services.ownership import make_room
-from domains.services.refreshing import WHOLE
-from reseller_portal.operations import lookups
+from reseller_portal.operations.models import Operation
+from reseller_portal.operations.placing import Wish, place_many
 
 State = Domain.State
+DATES = "domain.dates"
+# The event that tells the dates may be some moments late; each of them spares a reading.
+DATES_AFTER = timedelta(seconds=90)
 LIVING_MAILBOX = ("ACTIVE", "IN_PROGRESS", "CREATING_PASSWORD", "EXPIRED")
 
 
@@ -35,9 +40,7 @@ def delivered(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
     # A purchase that was delivered proves whose it is: who had it before lost it without our hearing of it.
     make_room(list(rows.values()), timezone.now())
     Domain.objects.bulk_update(rows.values(), ("state", "upstream_id", "registered_at", "expires_at", "seen_at"))
-    # Found by looking at the order, which does not tell when they expire.
-    if undated := [domain for domain in rows.values() if domain.expires_at is None]:
-        lookups.ask_anew(customer=undated[0].customer, kind=WHOLE, keys=[domain.name for domain in undated])
+    _ask_for_dates([rows[line.pk] for line, _ in found if rows[line.pk].expires_at is None])
     record_all(entries=[(portal_actor(line.customer), "domain.registered", rows[line.pk], {}, {}) for line, _ in found])
 
 
@@ -50,6 +53,30 @@ def failed(lines: Sequence[OrderLine]) -> None:
             for line in lines
         ]
     )
+
+
+def completed(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
+    """The event that tells the dates may come after the look that found the domain."""
+    rows = {row.line_id: row for row in Domain.objects.filter(line__in=[line for line, _ in found], expires_at=None)}
+    for line, delivery in found:
+        if line.pk in rows:
+            domain = rows[line.pk]
+            domain.registered_at = domain.registered_at or delivery.registered_at
+            domain.expires_at = delivery.expires_at
+    Domain.objects.bulk_update(rows.values(), ("registered_at", "expires_at"))
+
+
+def _ask_for_dates(domains: Sequence[Domain]) -> None:
+    """An order does not tell when its domains expire: they are read, unless a late event tells it meanwhile."""
+    if domains:
+        placed = place_many(
+            customer=domains[0].customer,
+            kind=DATES,
+            priority=Operation.Priority.SYNC,
+            wishes=[Wish(f"{domain.pk} {domain.line_id}", {"domain": domain.pk}) for domain in domains],
+        )
+        new = [each.pk for each in placed if each.state == Operation.State.WAITING and not each.attempts]
+        Operation.objects.filter(pk__in=new).update(due_at=Now() + DATES_AFTER)
 
 
 def rows_of(lines: Sequence[OrderLine]) -> dict[int, Domain]:

@@ -1,7 +1,9 @@
 """What an order does to mailboxes: the row appears when work starts; credentials go under lock."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actors import portal_actor
@@ -15,10 +17,12 @@ from mailboxes.models import Credential, Mailbox
 from mailboxes.services.ownership import make_room
 from mailboxes.services.secrets import keep_newest
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.placing import place
+from reseller_portal.operations.placing import Wish, place_many
 
 State = Mailbox.State
 FETCH = "mailbox.fetch"
+# The event that brings the credentials may be some moments late; each of them spares a call.
+FETCH_AFTER = timedelta(seconds=90)
 
 
 def started(lines: Sequence[OrderLine]) -> None:
@@ -57,6 +61,19 @@ def failed(lines: Sequence[OrderLine]) -> None:
     )
 
 
+def completed(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
+    """The event that brings the credentials may come after the look that found the mailbox."""
+    rows = {row.line_id: row for row in Mailbox.objects.filter(line__in=[line for line, _ in found])}
+    known = set(Credential.objects.filter(mailbox__in=rows.values()).values_list("mailbox_id", flat=True))
+    bare = [(rows[line.pk], each) for line, each in found if line.pk in rows and rows[line.pk].pk not in known]
+    keep_newest([(mailbox, delivery.secrets) for mailbox, delivery in bare if delivery.secrets], at=timezone.now())
+    for mailbox, delivery in bare:
+        mailbox.subscription_id = mailbox.subscription_id or delivery.subscription_id
+        mailbox.expires_at = mailbox.expires_at or delivery.expires_at
+        mailbox.is_admin = mailbox.is_admin or delivery.is_admin
+    Mailbox.objects.bulk_update([mailbox for mailbox, _ in bare], ("subscription_id", "expires_at", "is_admin"))
+
+
 def living_addresses(customer: Customer, addresses: set[str]) -> set[str]:
     """Those of the addresses that the customer has a mailbox of."""
     rows = Mailbox.objects.filter(customer=customer, address__in=addresses).exclude(state__in=Mailbox.GONE)
@@ -64,17 +81,21 @@ def living_addresses(customer: Customer, addresses: set[str]) -> set[str]:
 
 
 def fetch_what_is_missing(mailboxes: Sequence[Mailbox]) -> None:
-    """Mailboxes found by looking came without credentials: ask for them."""
+    """Mailboxes found by looking came without credentials: ask for those that no late event brings meanwhile."""
     known = set(Credential.objects.filter(mailbox__in=mailboxes).values_list("mailbox_id", flat=True))
-    for mailbox in mailboxes:
-        if mailbox.upstream_id and mailbox.pk not in known:
-            place(
-                customer=mailbox.customer,
-                kind=FETCH,
-                key=mailbox.upstream_id,
-                priority=Operation.Priority.EDIT,
-                payload={"mailbox": mailbox.pk, "upstream_id": mailbox.upstream_id},
-            )
+    missing = [mailbox for mailbox in mailboxes if mailbox.upstream_id and mailbox.pk not in known]
+    if missing:
+        placed = place_many(
+            customer=missing[0].customer,
+            kind=FETCH,
+            priority=Operation.Priority.EDIT,
+            wishes=[
+                Wish(mailbox.upstream_id, {"mailbox": mailbox.pk, "upstream_id": mailbox.upstream_id})
+                for mailbox in missing
+            ],
+        )
+        new = [each.pk for each in placed if each.state == Operation.State.WAITING and not each.attempts]
+        Operation.objects.filter(pk__in=new).update(due_at=Now() + FETCH_AFTER)
 
 
 def rows_of(lines: Sequence[OrderLine]) -> dict[int, Mailbox]:

@@ -35,6 +35,10 @@ def differ(mailbox: Mailbox, secrets: Mapping[str, str]) -> bool:
     return bool(said) and (sealed is None or _is_other(sealed, said))
 
 
+def has_credentials(mailbox: Mailbox) -> bool:
+    return Credential.objects.filter(customer_id=mailbox.customer_id, mailbox=mailbox).exists()
+
+
 def keep_newest(found: Sequence[tuple[Mailbox, Mapping[str, str]]], *, at: datetime) -> None:
     """Store what was read of many mailboxes at `at`; credentials that came since then stay."""
     mailboxes = [mailbox.pk for mailbox, _ in found]

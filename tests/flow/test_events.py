@@ -141,6 +141,8 @@ def test_an_event_of_the_shape_without_ids_makes_us_look_at_the_order(shop: Shop
     content["data"] = {**facts, "domains": [{"domain": "first.com", "status": "ACTIVE"}]}
     shop.deliver_events([replace(letters[0], body=json.dumps(content).encode())])
     shop.work()
+    shop.pass_time(120)
+    shop.work()
     assert_delivered(shop, mailboxes=2)
     with scope(shop.customer.pk):
         assert Domain.objects.get().upstream_id
@@ -172,3 +174,21 @@ def as_new(letter: Letter) -> Letter:
     """The same news under another event id, as an upstream that forgot having sent it would write."""
     other = letter.event_id[::-1]
     return Letter(other, letter.name, letter.body.replace(letter.event_id.encode(), other.encode()), letter.headers)
+
+
+def test_an_event_that_comes_after_the_look_spares_the_calls_for_what_it_tells(shop: Shop) -> None:
+    """Looking finds the domain without its dates and mailboxes without credentials; the late events bring both."""
+    letters = bought(shop, "first.com")
+    shop.pass_time(60)
+    shop.work()
+    with scope(shop.customer.pk):
+        assert Order.objects.get().state == Order.State.DELIVERED
+        assert not Credential.objects.exists()
+    calls = len(shop.sandbox.calls())
+    shop.deliver_events([*letters, *map(as_new, letters)])
+    shop.pass_time(600)
+    shop.work()
+    assert_delivered(shop, mailboxes=2)
+    assert len(shop.sandbox.calls()) == calls
+    with scope(shop.customer.pk):
+        assert Domain.objects.get().expires_at
