@@ -66,7 +66,8 @@ def register(domain_id: str) -> None:
         _fail_domain(domain, "Domain is not available")
         later(REFUND, "refund", domain.id)
         return
-    if catalogue.has_hidden_conflict(domain.name) and domain.mailboxes.exists():
+    # What was removed under way asks for no workspace any more.
+    if catalogue.has_hidden_conflict(domain.name) and domain.mailboxes.filter(status__in=UNDER_WAY).exists():
         _fail_domain(domain, "Workspace validation failed")
         return
     domain.status = "ACTIVE"

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from reseller_portal.sandbox import catalogue, clock, events, steps, wallet
 from reseller_portal.sandbox.models import Mailbox, Subscription
+from reseller_portal.sandbox.operations.owned import GONE
 from reseller_portal.sandbox.steps import later, step
 from reseller_portal.sandbox.wire import Refusal
 
@@ -135,7 +136,8 @@ def expire_subscription(subscription_id: str) -> None:
         return
     subscription.status = "EXPIRED"
     subscription.save(update_fields=["status"])
-    Mailbox.objects.filter(subscription=subscription, status="ACTIVE").update(status="EXPIRED")
+    # Those that were still coming up, too: nothing works under a subscription that has ended.
+    Mailbox.objects.filter(subscription=subscription).exclude(status__in=GONE).update(status="EXPIRED")
     facts = events.subscription_facts(subscription, "Subscription expired")
     events.emit("subscription.expired", subscription.person, facts)
 

@@ -63,9 +63,8 @@ class Order:
     mailboxes: list[Mailbox] = field(default_factory=list)
 
     @property
-    def price(self) -> int:
-        boxes = sum(len(users) for users in self.wish.values())
-        return (0 if self.owned else DOMAIN * self.years * len(self.wish)) + MAILBOX * boxes
+    def boxes(self) -> int:
+        return sum(len(users) for users in self.wish.values())
 
 
 @dataclass
@@ -130,7 +129,20 @@ class Books:
             return 409
         if order.owned and any(each.address in self.addresses(order) for each in self.boxes()):
             return 422
-        return 422 if self.wallet < order.price else 0
+        return 422 if self.wallet < self.price(order) else 0
+
+    def price(self, order: Order) -> int:
+        if order.owned is None:
+            return DOMAIN * order.years * len(order.wish) + MAILBOX * order.boxes
+        return self.mailbox_price(order.owned) * order.boxes
+
+    def running_on(self, domain: Domain) -> Subscription | None:
+        return next((each for each in self.subscriptions if each.domain is domain and each.status in RUNNING), None)
+
+    def mailbox_price(self, domain: Domain) -> int:
+        """Of one more there: what its subscription asks for each of those it has."""
+        running = self.running_on(domain)
+        return running.price if running else MAILBOX
 
     def addresses(self, order: Order) -> set[str]:
         return {f"{user}@{name}" for name, users in order.wish.items() for user in users}
@@ -177,12 +189,12 @@ class Books:
 
     def open_workspace(self, domain: Domain, order: Order) -> None:
         wanted = [each for each in order.mailboxes if each.domain is domain and each.status == "IN_PROGRESS"]
-        if wanted and (domain.status not in {"ACTIVE", "RENEWING"} or not self.pay(MAILBOX * len(wanted))):
+        price = self.mailbox_price(domain) * len(wanted)
+        if wanted and (domain.status not in {"ACTIVE", "RENEWING"} or not self.pay(price)):
             for each in wanted:
                 each.status = "FAILED"
         elif wanted:
-            found = [each for each in self.subscriptions if each.domain is domain and each.status in RUNNING]
-            subscription = found[0] if found else self.subscribe(domain, order)
+            subscription = self.running_on(domain) or self.subscribe(domain, order)
             for each in wanted:
                 each.subscription = subscription
             last = WORKSPACE + (len(wanted) - 1) * STAGGER + 1.0

@@ -141,6 +141,17 @@ def test_quirk_14_a_free_name_with_a_workspace_fails_after_the_domain_was_charge
     assert api.events("domain.order.failed")[0]["reason"] == "Workspace validation failed"
 
 
+def test_a_conflict_is_none_where_the_mailboxes_were_removed_before_the_workspace(api: Api) -> None:
+    api.control.reserve("quiet.com", "conflict")
+    user = api.user()
+    api.order(user, "quiet.com", names=("maya",))
+    (box,) = api.ok("GET", "/mailboxes/single", userId=user)["data"]["mailboxes"]
+    api.ok("DELETE", "/mailboxes/remove", {"mailboxId": box["mailboxId"]}, userId=user)
+    api.control.advance(60)
+    (domain,) = api.ok("GET", "/domains/by-user", userId=user)["data"]["domains"]
+    assert (domain["domainName"], domain["status"]) == ("quiet.com", "ACTIVE")
+
+
 def test_quirk_15_the_free_answer_is_a_fixed_odd_text(api: Api) -> None:
     answer = api.ok("POST", "/domains/has-workspace", {"domainName": "fine.com"})
     assert answer == {"status": 200, "message": "Workspace not exists", "data": None}

@@ -51,6 +51,18 @@ def test_with_auto_renew_off_it_expires_seven_days_later_with_its_mailboxes(owne
     assert len(owner.api.events("subscription.expired")) == 1
 
 
+def test_a_mailbox_that_still_comes_up_expires_with_its_subscription(owner: Owner) -> None:
+    off = {"subscriptionId": owner.subscription["subscriptionId"], "autoRenew": False}
+    owner.api.ok("POST", "/subscriptions/toggle-autorenewal", off)
+    to_end(owner, days=7, seconds=-2)
+    more = {"domainId": owner.domain_row["domainId"], "billingCycle": "MONTHLY", "confirm": True}
+    more["mailboxes"] = {owner.domain: [{"username": "late", "firstName": "Lou", "lastName": "Ferro"}]}
+    owner.api.ok("POST", "/orders/create-mailbox-order/json", more, userId=owner.user)
+    owner.wait(minutes=1)
+    assert owner.subscription["subscriptionStatus"] == "EXPIRED"
+    assert {each["email"]: each["status"] for each in owner.mailboxes}[f"late@{owner.domain}"] == "EXPIRED"
+
+
 def test_a_past_due_subscription_is_renewed_by_hand(owner: Owner) -> None:
     key = owner.subscription["subscriptionId"]
     owner.api.ok("POST", "/subscriptions/toggle-autorenewal", {"subscriptionId": key, "autoRenew": False})
