@@ -7,7 +7,8 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from accounts.admin_customer import add_customer_page, add_customer_section, when_contact_is_saved
         from accounts.admin_site import add_panel, add_section
-        from billing import availability, panels, sections, webhooks
+        from accounts.mails import when_sent
+        from billing import attention, availability, panels, price_changes, price_mail, sections, webhooks
         from billing.admin_accounts import account_section, import_page
         from billing.deliveries import when_order_ends
         from billing.handlers.accounts import AccountKnown, OpenAccount
@@ -16,6 +17,7 @@ class BillingConfig(AppConfig):
         from billing.handlers.processing import ProcessOrder
         from billing.services import accounts as upstream_accounts
         from billing.services import orders
+        from reseller_portal.jobs.attention import register as add_to_attention
         from reseller_portal.operations.registry import register
         from reseller_portal.webhooks.registry import find_owners_by
         from reseller_portal.webhooks.registry import register as on
@@ -32,6 +34,9 @@ class BillingConfig(AppConfig):
         register(availability.PRICE, ReadPrice())
         register(orders.PROCESS, ProcessOrder())
         when_order_ends(availability.forget_answers_of_order)
+        price_changes.when_asked(price_mail.queue_question)
+        when_sent(price_mail.PRICE_ASKED, price_mail.question_of)
+        add_to_attention(attention.SOURCE)
         find_owners_by(webhooks.owner)
         on("domain.order.success", webhooks.domain_delivered)
         on("domain.order.failed", webhooks.domain_failed)

@@ -3,7 +3,7 @@
 The question ends: by a yes, by a no, or by silence, which gives the money back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from billing.services.orders import NothingToOrder, PriceMoved, place_draft, pla
 
 MOST_AT_ONCE = 200
 NOT_ASKED = "Nothing of this order waits for your answer."
+_listeners: list[Callable[[Order], None]] = []
 
 
 def go_on(part: OrderPart, costs: Mapping[int, int]) -> None:
@@ -32,10 +33,13 @@ def go_on(part: OrderPart, costs: Mapping[int, int]) -> None:
     asked = [line for line in lines if line.asked_price_minor is not None]
     OrderLine.objects.bulk_update(lines, ["cost_minor", "asked_cost_minor", "asked_price_minor"])
     if asked:
+        is_first = not part.order.parts.filter(price_asked_at__isnull=False).exists()
         part.price_asked_at = timezone.now()
         part.save(update_fields=["price_asked_at"])
         more = sum((line.asked_price_minor or 0) - line.price_minor for line in asked)
         record(actor=portal_actor(part.customer), action="order.price_asked", subject=part.order, after={"more": more})
+        if is_first:
+            _tell(part.order)
     elif lines:
         part.is_processing = True
         part.save(update_fields=["is_processing"])
@@ -110,10 +114,26 @@ def more_of(lines: Sequence[OrderLine]) -> int:
     return sum((line.asked_price_minor or 0) - line.price_minor for line in lines)
 
 
+def asked_since(asked: Sequence[OrderLine]) -> datetime | None:
+    """The first, of several."""
+    return min((line.part.price_asked_at for line in asked if line.part.price_asked_at), default=None)
+
+
 def end_of_question(asked: Sequence[OrderLine]) -> datetime | None:
     """When the money goes back if nobody answers; the first, of several."""
-    since = [line.part.price_asked_at for line in asked if line.part.price_asked_at]
-    return min(since) + timedelta(hours=settings.PRICE_ANSWER_HOURS) if since else None
+    since = asked_since(asked)
+    return since and since + timedelta(hours=settings.PRICE_ANSWER_HOURS)
+
+
+def when_asked(tell: Callable[[Order], None]) -> None:
+    """`tell` is called once for each question about an order, in its transaction and the customer's scope."""
+    if tell not in _listeners:
+        _listeners.append(tell)
+
+
+def _tell(order: Order) -> None:
+    for tell in _listeners:
+        tell(order)
 
 
 def _note(line: OrderLine, cost_minor: int, rules: Mapping[str, PriceRule]) -> None:

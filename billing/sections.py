@@ -31,9 +31,7 @@ def needs_attention() -> Section:
     """What needs attention, what is late, what waits on purpose; the oldest of each first."""
     cases = find_cases(SHOWN)
     orders = _orders_of([each.subject for each in cases if isinstance(each.subject, Operation)])
-    return Section(
-        "billing/admin/attention.html", {"rows": [_row(each, orders.get(each.subject.pk)) for each in cases]}
-    )
+    return Section("billing/admin/attention.html", {"rows": [_row(each, orders) for each in cases]})
 
 
 def newest_orders() -> Section:
@@ -93,11 +91,14 @@ def _orders_of(operations: list[Operation]) -> dict[int, Order]:
     return {number: known[part] for number, part in parts.items() if part in known}
 
 
-def _row(case: Case, order: Order | None) -> Row:
-    is_buying = order is not None and isinstance(case.subject, Operation)
+def _row(case: Case, orders: dict[int, Order]) -> Row:
+    subject = case.subject
+    order = (
+        orders.get(subject.pk) if isinstance(subject, Operation) else subject if isinstance(subject, Order) else None
+    )
     return Row(
         case=case,
-        what=order.reference if order and is_buying else case.what,
+        what=order.reference if order else case.what,
         state={NEEDS: "failed", IS_LATE: "needs_person"}.get(case.how, "waiting"),
-        stake_minor=order.total_minor if order and is_buying else None,
+        stake_minor=order.total_minor if order else None,
     )

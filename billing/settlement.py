@@ -82,6 +82,8 @@ def settle(part: OrderPart, news: Mapping[OrderLine, News]) -> None:
 def fail_part(part: OrderPart, reason: str) -> None:
     """Whatever is open will not come."""
     settle(part, {line: News(reason=reason) for line in lines_of(part).filter(state__in=OPEN)})
+    # Nothing is left to ask about.
+    OrderPart.objects.filter(pk=part.pk).update(price_asked_at=None)
 
 
 def look_at(part: OrderPart) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.actors import staff_actor
 from accounts.audit import record_by_staff
 from accounts.models import User
 from accounts.steps import Step, allowed_step
 from accounts.tenancy import scope
 from billing import settlement
 from billing.models import Order, OrderLine
+from billing.price_changes import asked_lines, decline
 from billing.services.orders import DRAFT, OPEN_ACCOUNT, PROCESS
 from reseller_portal.core.errors import DomainError
 from reseller_portal.operations.deciding import SETTLE
@@ -31,13 +33,23 @@ STEPS = (
 )
 
 
+LEAVE_OUT = Step(
+    "leave_out",
+    "Leave out what became dearer",
+    "What waits for the customer's answer to a risen price fails, and its money goes back; the rest is ordered.",
+    SETTLE,
+)
+
+
 class NotBoughtYet(DomainError):
     """What was never bought cannot have been delivered."""
 
 
 def steps_of_order(order: Order) -> list[Step]:
     """None once it has ended."""
-    return [] if order.is_final else list(STEPS)
+    if order.is_final:
+        return []
+    return [*([LEAVE_OUT] if asked_lines(order).exists() else []), *STEPS]
 
 
 def operations_of(order: Order) -> list[Operation]:
@@ -61,6 +73,9 @@ def decide_order(*, user: User, order: Order, verb: str, reason: str) -> None:
     Raises `NoSuchStep`, `NotAllowed`, `NotBoughtYet`, and what `take_step` raises; then nothing has changed.
     """
     allowed_step(steps_of_order(order), verb=verb, user=user)
+    if verb == LEAVE_OUT.verb:
+        _leave_out(user, order, reason)
+        return
     operations = open_operations(order)
     _refuse_what_was_not_bought(verb, operations)
     for operation in operations:
@@ -69,6 +84,14 @@ def decide_order(*, user: User, order: Order, verb: str, reason: str) -> None:
         _fail_the_rest(order, reason)
     record_by_staff(
         user=user, customer=order.customer, action=f"order.decided_{verb}", subject=order, after={"reason": reason}
+    )
+
+
+def _leave_out(user: User, order: Order, reason: str) -> None:
+    with scope(order.customer_id):
+        decline(actor=staff_actor(order.customer, user), order=order)
+    record_by_staff(
+        user=user, customer=order.customer, action="order.decided_leave_out", subject=order, after={"reason": reason}
     )
 
 

@@ -33,6 +33,7 @@ PHRASES = {
     "customer.imported": "gave {subject} an account that the provider had already",
     "order.decided_check": "checked {subject} again",
     "order.decided_done": "settled {subject} as delivered",
+    "order.decided_leave_out": "left out of {subject} what became dearer",
     "order.decided_failed": "gave the money for {subject} back",
     "mailbox.created": "created {subject}",
     "mailbox.failed": "could not create {subject}",

@@ -21,7 +21,7 @@ COUNTED = 1000
 
 @dataclass(frozen=True)
 class Case:
-    """One row. `until` is when it is given to a person, or None where that is not known."""
+    """One row. `until` is when it ends by itself as `at_end` says, or None where that is not known."""
 
     how: str
     subject: Model
@@ -32,6 +32,7 @@ class Case:
     next_step: str
     since: datetime
     until: datetime | None = None
+    at_end: str = "Needs attention"
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.mail import EmailMessage
 from django.db.models import F
 
+from accounts.models import Mail, Membership
+from accounts.posting import send_due
 from accounts.tenancy import scope, staff_scope
 from billing import ledger, price_changes
 from billing.failures import PRICE_REFUSED
 from billing.ledger import BalanceTooLow
 from billing.models import Item, Order, OrderLine, OrderPart, Subscription
+from billing.price_mail import PRICE_ASKED
 from billing.services.orders import NothingToOrder, PriceMoved
 from billing.services.quotes import LineDraft, QuoteDraft, make_quote
+from reseller_portal.jobs.attention import ON_PURPOSE, find_cases
 from reseller_portal.operations.models import Operation
 from reseller_portal.sandbox import catalogue
 from reseller_portal.sandbox.models import Subscription as SoldSubscription
@@ -22,6 +27,7 @@ from reseller_portal.upstream.models.availability import Availability as Offer
 from reseller_portal.upstream.models.orders import Order as Drafted
 from reseller_portal.upstream.orders import Orders
 from tests import oracle
+from tests.accounts.staff import audit_rows, browser_of, make_admin, make_support
 from tests.shop import Shop
 
 
@@ -248,3 +254,76 @@ def silent_drafts(monkeypatch: pytest.MonkeyPatch, then: Callable[[], object] = 
 def test_the_lines_of_an_order_wait_with_their_money(shop: Shop, dearer: Order) -> None:
     with scope(shop.customer.pk):
         assert set(OrderLine.objects.values_list("state", flat=True)) == {"waiting"}
+
+
+def mails_of(order: Order) -> list[Mail]:
+    with staff_scope("test"):
+        return list(Mail.objects.filter(purpose=PRICE_ASKED, customer=order.customer))
+
+
+def test_who_may_pay_is_told_once_with_what_it_is_about_and_how_long_it_waits(
+    shop: Shop, dearer: Order, mailoutbox: list[EmailMessage]
+) -> None:
+    shop.finish()
+    send_due()
+    told = [mail for mail in mailoutbox if dearer.reference in mail.subject]
+    assert [mail.to for mail in told] == [[person] for person in payers(shop)]
+    text = str(told[0].body)
+    assert f"/c/{shop.customer.slug}/orders/{dearer.reference}/" in text
+    assert "first.com: $15.59 then, $46.80 now" in text
+    assert "$31.21 more in all" in text
+    assert "second.net" not in text
+    send_due()
+    assert len([mail for mail in mailoutbox if dearer.reference in mail.subject]) == len(told)
+
+
+def payers(shop: Shop) -> list[str]:
+    with scope(shop.customer.pk):
+        members = Membership.objects.filter(customer=shop.customer).exclude(role="viewer").order_by("pk")
+        return [each.user.email for each in members.select_related("user")]
+
+
+def test_a_question_that_was_answered_before_its_mail_left_is_not_asked(
+    shop: Shop, dearer: Order, mailoutbox: list[EmailMessage]
+) -> None:
+    with scope(shop.customer.pk):
+        price_changes.decline(actor=shop.actor, order=dearer)
+    send_due()
+    assert {mail.state for mail in mails_of(dearer)} == {Mail.State.DROPPED}
+    assert not [mail for mail in mailoutbox if dearer.reference in mail.subject]
+
+
+def test_staff_see_it_in_one_line_with_its_end_and_can_leave_it_out(shop: Shop, dearer: Order) -> None:
+    rex = browser_of(make_admin())
+    with staff_scope("test"):
+        (case,) = find_cases(10)
+    assert (case.how, case.what, case.at_end) == (ON_PURPOSE, dearer.reference, "Money back")
+    assert "by $31.21 in all" in case.reason
+    assert case.until is not None
+    page = rex.get("/admin/").content.decode()
+    assert f'<a href="{case.url}">{dearer.reference}</a>' in page
+    assert "Leave out what became dearer" in rex.get(case.url).content.decode()
+    step = f"/admin/billing/order/{dearer.pk}/decide/leave_out/"
+    assert browser_of(make_support()).post(step, {"reason": "Asked by phone"}).status_code == 403
+    assert rex.post(step, {"reason": " "}).status_code == 422
+    rex.post(step, {"reason": "Asked by phone"})
+    (entry,) = audit_rows("order.decided_leave_out")
+    assert entry.after["reason"] == "Asked by phone"
+    with staff_scope("test"):
+        assert find_cases(10) == []
+    shop.finish()
+    assert states_of(dearer)["second.net"] == "delivered"
+    assert states_of(dearer)["first.com"] == "failed"
+    oracle.ask(shop.sandbox)
+
+
+def test_staff_who_give_all_the_money_back_end_the_question_too(shop: Shop, dearer: Order) -> None:
+    rex = browser_of(make_admin())
+    rex.post(f"/admin/billing/order/{dearer.pk}/decide/failed/", {"reason": "Asked by phone"})
+    assert set(states_of(dearer).values()) == {"failed"}
+    with staff_scope("test"):
+        assert find_cases(10) == []
+        assert not OrderPart.objects.filter(price_asked_at__isnull=False).exists()
+    shop.finish()
+    assert shop.sandbox.count("process_order") == 0
+    oracle.ask(shop.sandbox)
