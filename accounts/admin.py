@@ -20,7 +20,6 @@ from accounts.admin_forms import BrandForm, BrandHostForm, CustomerForm, PersonF
 from accounts.admin_invitations import OwnerFilter, invite
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, pretty, staff_of
 from accounts.models import AuditEntry, Brand, BrandHost, Customer, Mail, Membership, User
-from accounts.posting import send_again
 from accounts.roles import Role
 from accounts.selectors import owners_who_sign_in
 from accounts.services.people import change_address, send_password_link
@@ -251,7 +250,6 @@ class MailAdmin(QueueAdmin):
     list_select_related = ("customer",)
     search_fields = ("=to", "customer__company")
     ordering = ("-pk",)
-    actions = ("send_again",)
     fields = (
         *("to", "subject", "purpose", "customer", "brand", "shown_state", "attempts", "last_error"),
         *("queued_at", "due_at", "sent_at"),
@@ -261,11 +259,3 @@ class MailAdmin(QueueAdmin):
         """What lets somebody in stays in the database, encrypted or not."""
         mails: QuerySet[Mail] = super().get_queryset(request).defer("sealed", "context")
         return mails
-
-    def has_send_again_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("accounts.change_mail")
-
-    @admin.action(description="Send the chosen e-mails again that need attention", permissions=["send_again"])
-    def send_again(self, request: HttpRequest, mails: QuerySet[Mail]) -> None:
-        number = send_again(user=staff_of(request), mails=mails)
-        self.message_user(request, f"{number} e-mails are due again.", messages.SUCCESS)

@@ -7,7 +7,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -18,6 +20,11 @@ from accounts.models import User
 from accounts.steps import NoSuchStep, Step, allowed_step
 from reseller_portal.core.errors import DomainError, NotAllowed
 
+KEPT = "Kept in the audit trail."
+READ_BY_CUSTOMERS = f"{KEPT} Where it ends an order, the customer reads it beside what failed."
+SHOWN_PROBLEMS = 3
+NO_REASON = "Nothing was done. Say why: the reason is kept in the audit trail."
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -27,12 +34,20 @@ class Decision:
     effect: str
     back: str
     why: str = ""
+    help_text: str = KEPT
 
 
 class ReasonForm(forms.Form):
+    reason = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}))
+
+
+class ReasonedAction(ActionForm):
+    """What is done with the ticked rows of a list has a reason too."""
+
     reason = forms.CharField(
         max_length=200,
-        help_text="Kept in the audit trail. Where it ends an order, the customer reads it beside what failed.",
+        required=False,
+        help_text=KEPT,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
 
@@ -41,6 +56,8 @@ class DecidedAdmin(ReadOnlyAdmin):
     """A page that only shows, with a button for each step that this member of staff may take with the row."""
 
     change_form_template = "admin/decided.html"
+    action_form = ReasonedAction
+    reason_help = KEPT
 
     def steps_of(self, row: Any) -> Sequence[Step]:
         """What can be done about it, whoever may do it."""
@@ -74,9 +91,37 @@ class DecidedAdmin(ReadOnlyAdmin):
             return redirect(back)
         except NotAllowed:
             raise PermissionDenied from None
-        about = Decision(title=f"{step.label}: {self.named(row)}", effect=step.effect, why=self.why(row), back=back)
+        about = Decision(
+            title=f"{step.label}: {self.named(row)}",
+            effect=step.effect,
+            why=self.why(row),
+            back=back,
+            help_text=self.reason_help,
+        )
         take = partial(self.take_step, user=user, row=row, verb=verb)
         return decision_page(request, about, button=step.label, decide=take)
+
+    def take_with_all(self, request: HttpRequest, rows: QuerySet[Any], verb: str) -> None:
+        """The step with each ticked row that has it, and one message with how many. In the admin's staff scope."""
+        reason, user = (request.POST.get("reason") or "").strip()[:200], staff_of(request)
+        if not reason:
+            self.message_user(request, NO_REASON, messages.ERROR)
+            return
+        done, problems = 0, []
+        for row in rows:
+            try:
+                self.take_step(user=user, row=row, verb=verb, reason=reason)
+                done += 1
+            except NotAllowed:
+                raise PermissionDenied from None
+            except DomainError as error:
+                problems.append(f"{self.named(row)}: {error}")
+        if done:
+            self.message_user(request, f"Done with {done} of {done + len(problems)}.", messages.SUCCESS)
+        for problem in problems[:SHOWN_PROBLEMS]:
+            self.message_user(request, problem, messages.ERROR)
+        if len(problems) > SHOWN_PROBLEMS:
+            self.message_user(request, f"And {len(problems) - SHOWN_PROBLEMS} more.", messages.ERROR)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         row = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
@@ -88,6 +133,18 @@ class QueueAdmin(DecidedAdmin):
     """Of rows of a queue: each that does not move is tried again, or put away."""
 
     next_steps: JobSteps
+    actions = ("try_again", "put_away")
+
+    def has_step_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.next_steps.needs)
+
+    @admin.action(description="Try again what does not move", permissions=["step"])
+    def try_again(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self.take_with_all(request, rows, "again")
+
+    @admin.action(description="Put away what does not move", permissions=["step"])
+    def put_away(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self.take_with_all(request, rows, "away")
 
     def steps_of(self, row: Any) -> Sequence[Step]:
         return self.next_steps.steps_of(row)
@@ -99,6 +156,7 @@ class QueueAdmin(DecidedAdmin):
 def decision_page(request: HttpRequest, about: Decision, *, button: str, decide: Callable[..., None]) -> HttpResponse:
     """GET asks, POST calls `decide(reason=…)` and goes back. In the admin's staff scope."""
     form = ReasonForm(request.POST if request.method == "POST" else None)
+    form.fields["reason"].help_text = about.help_text
     if request.method == "POST" and form.is_valid():
         try:
             decide(reason=form.cleaned_data["reason"])

@@ -12,18 +12,13 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
-from django.db.models import QuerySet
-from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from accounts.audit import record_by_staff
 from accounts.brands import ink_on
 from accounts.mails import NotNeeded, builder_of
-from accounts.models import Mail, User
+from accounts.models import Mail
 from accounts.tenancy import staff_scope
-from accounts.waking import wake
 from reseller_portal.core.crypto import decrypt
 from reseller_portal.core.errors import DomainError
 from reseller_portal.jobs.crash_points import reach
@@ -44,16 +39,6 @@ def send_due(limit: int = 20) -> int:
     finally:
         server.close()
     return tried
-
-
-def send_again(*, user: User, mails: QuerySet[Mail]) -> int:
-    """Make mail due that a person was asked about, with all its tries; how many. In a staff scope."""
-    given_up = list(mails.select_for_update(of=("self",)).filter(state=State.NEEDS_PERSON))
-    for mail in given_up:
-        Mail.objects.filter(pk=mail.pk).update(state=State.WAITING, due_at=Now(), attempts=0, begun_at=None)
-        record_by_staff(user=user, customer=mail.customer, action="mail.sent_again", subject=mail)
-    transaction.on_commit(wake)
-    return len(given_up)
 
 
 def forget_old_mail() -> None:

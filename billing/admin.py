@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.crypto import get_random_string
 
 from accounts.actors import staff_actor
-from accounts.admin_decisions import DecidedAdmin
+from accounts.admin_decisions import READ_BY_CUSTOMERS, DecidedAdmin
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, staff_of
 from accounts.models import User
 from accounts.steps import Step
@@ -44,6 +44,7 @@ class LineInline(TabularInline):
 @admin.register(Order)
 class OrderAdmin(DecidedAdmin):
     change_form_template = "admin/billing/order/change_form.html"
+    reason_help = READ_BY_CUSTOMERS
     list_display = ("reference", "customer", "shown_state", "total", "placed_by", "placed_at", "finished_at")
     list_filter = ("state", "customer__brand", "provider")
     list_select_related = ("customer", "placed_by")

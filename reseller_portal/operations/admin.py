@@ -1,19 +1,16 @@
 """Operations, for staff: what is under way, what is unknown, and a way to look now."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts.admin_decisions import DecidedAdmin
-from accounts.admin_pages import pretty, staff_of
-from accounts.audit import record_by_staff
+from accounts.admin_decisions import READ_BY_CUSTOMERS, DecidedAdmin
+from accounts.admin_pages import pretty
 from accounts.models import User
 from accounts.steps import Step
-from reseller_portal.operations.engine import look_now
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.steps import CHECK, steps_of, take_step
-from reseller_portal.operations.waking import wake
 
 
 @admin.register(Operation)
@@ -26,6 +23,7 @@ class OperationAdmin(DecidedAdmin):
     ordering = ("-pk",)
     actions = ("look",)
     change_form_template = "admin/operations/operation/change_form.html"
+    reason_help = READ_BY_CUSTOMERS
     fields = (
         *("customer", "kind", "key", "priority", "state", "attempts", "looks", "faults", "last_error"),
         *("placed_at", "sent_at", "finished_at", "due_at", "sent", "said"),
@@ -40,15 +38,9 @@ class OperationAdmin(DecidedAdmin):
     def has_look_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(CHECK)
 
-    @admin.action(description="Look now what became of the chosen operations", permissions=["look"])
-    def look(self, request: HttpRequest, operations: QuerySet[Operation]) -> None:
-        for operation in operations:
-            look_now(operation)
-            record_by_staff(
-                user=staff_of(request), customer=operation.customer, action="operation.looked", subject=operation
-            )
-        wake()
-        self.message_user(request, f"{len(operations)} operations are looked at now.", messages.SUCCESS)
+    @admin.action(description="Check again what became of it", permissions=["look"])
+    def look(self, request: HttpRequest, rows: QuerySet[Operation]) -> None:
+        self.take_with_all(request, rows, "check")
 
     @admin.display(description="What was asked")
     def sent(self, operation: Operation) -> SafeString:

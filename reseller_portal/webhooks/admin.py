@@ -1,16 +1,18 @@
 """The log of the upstream's events, for staff."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from accounts.admin_decisions import QueueAdmin
-from accounts.admin_pages import pretty, staff_of
-from accounts.models import Customer
+from accounts.admin_pages import pretty
+from accounts.models import Customer, User
 from reseller_portal.webhooks.attention import NEXT_STEPS
 from reseller_portal.webhooks.models import Event
 from reseller_portal.webhooks.processing import replay
+
+REPLAY = "replay"
 
 
 @admin.register(Event)
@@ -22,7 +24,7 @@ class EventAdmin(QueueAdmin):
     list_filter = ("state", "name")
     search_fields = ("=event_id", "name", "=upstream_user_id")
     ordering = ("-received_at", "-pk")
-    actions = ("replay",)
+    actions = ("replay", "put_away")
     fields = (
         *("event_id", "name", "customer", "upstream_user_id", "state", "attempts", "last_error"),
         *("received_at", "due_at", "processed_at", "content"),
@@ -34,14 +36,15 @@ class EventAdmin(QueueAdmin):
         events: QuerySet[Event] = super().get_queryset(request).defer("secrets")
         return events.annotate(company=Subquery(company.values("company")[:1]))
 
-    def has_replay_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("webhooks.change_event")
+    @admin.action(description="Handle once more, also what was done", permissions=["step"])
+    def replay(self, request: HttpRequest, rows: QuerySet[Event]) -> None:
+        self.take_with_all(request, rows, REPLAY)
 
-    @admin.action(description="Replay the chosen events", permissions=["replay"])
-    def replay(self, request: HttpRequest, events: QuerySet[Event]) -> None:
-        for event in events:
-            replay(user=staff_of(request), event=event)
-        self.message_user(request, f"{len(events)} events are due again.", messages.SUCCESS)
+    def take_step(self, *, user: User, row: Event, verb: str, reason: str) -> None:
+        if verb == REPLAY:
+            replay(user=user, event=row, reason=reason)
+        else:
+            super().take_step(user=user, row=row, verb=verb, reason=reason)
 
     @admin.display(description="Customer", empty_value="-")
     def customer(self, event: Event) -> str | None:

@@ -29,14 +29,14 @@ def process_due(limit: int = 200) -> int:
     return taken
 
 
-def replay(*, user: User, event: Event) -> None:
-    """Make an event due again for staff. Handlers change nothing that was done already."""
+def replay(*, user: User, event: Event, reason: str) -> None:
+    """Make an event due again for staff, whatever became of it. Handlers change nothing that was done already."""
     before = {"state": event.state, "attempts": event.attempts}
     with transaction.atomic():
         Event.objects.filter(pk=event.pk).update(
             state=State.DUE, due_at=Now(), attempts=0, begun_at=None, lease="", last_error=""
         )
-        record_by_staff(user=user, action="event.replayed", subject=event, before=before)
+        record_by_staff(user=user, action="event.replayed", subject=event, before=before, after={"reason": reason})
 
 
 def _process_one() -> bool:

@@ -148,8 +148,11 @@ def test_staff_read_it_on_the_first_page_and_send_a_mail_again(world: World) -> 
     assert "Connection refused" in page
     assert "Mend the mail server and try it again" in page
     assert rex.get(f"/admin/accounts/mail/{mail.pk}/change/").status_code == 200
-    press = {"action": "send_again", "_selected_action": [mail.pk]}
+    press = {"action": "try_again", "_selected_action": [mail.pk], "reason": "The server is back"}
     browser_of(make_support()).post("/admin/accounts/mail/", press)
+    with staff_scope("test"):
+        assert Mail.objects.get().state == "needs_person"
+    rex.post("/admin/accounts/mail/", {**press, "reason": ""})
     with staff_scope("test"):
         assert Mail.objects.get().state == "needs_person"
     rex.post("/admin/accounts/mail/", press)

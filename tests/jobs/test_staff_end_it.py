@@ -116,6 +116,22 @@ def test_what_is_put_away_is_due_never_and_asked_about_no_more(
     assert row_of(model).state == put_away
 
 
+def test_many_are_ended_at_once_with_one_reason_and_what_could_not_be_is_said(rex: Client, world: World) -> None:
+    queue_mail(to="ivy@example.com", subject="Hello", template="emails/owner_notice", purpose="test")
+    with staff_scope("test"):
+        Mail.objects.filter(to="ivy@example.com").update(state="sent", due_at=None)
+        ticked = list(Mail.objects.values_list("pk", flat=True))
+    press = {"action": "put_away", "_selected_action": ticked, **REASON}
+    text = rex.post("/admin/accounts/mail/", press, follow=True).content.decode()
+    assert "Done with 1 of 2." in text
+    assert "needs no such decision any more" in text
+    with staff_scope("test"):
+        assert dict(Mail.objects.values_list("to", "state")) == {
+            "ada@example.com": "dropped",
+            "ivy@example.com": "sent",
+        }
+
+
 @QUEUES
 def test_nothing_of_a_queue_happens_without_reason_or_right(
     rex: Client, model: type[Job], given_up: str, due: str, put_away: str

@@ -158,7 +158,9 @@ def test_nothing_is_claimed_without_a_call(world: World, pace: Pace, call: Call)
         except budget.NoneLeft:
             continue
     with staff_scope("test"):
-        assert Operation.objects.exclude(lease="").count() == 1
+        claimed = Operation.objects.exclude(lease="").count()
+    # One, and one more for each quarter of a second that a busy machine took for the fifty tries.
+    assert 1 <= claimed == paid() < 50
 
 
 def test_when_nothing_is_due_nothing_is_paid(world: World, pace: Pace, call: Call) -> None:

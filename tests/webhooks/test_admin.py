@@ -27,8 +27,11 @@ def ignored(world: World) -> Event:
     return the_event()
 
 
-def replay(browser: Client, event: Event) -> int:
-    return browser.post(LOG, {"action": "replay", "_selected_action": [event.pk]}, follow=True).status_code
+def replay(browser: Client, event: Event, reason: str = "Read again after the mend") -> str:
+    press = {"action": "replay", "_selected_action": [event.pk], "reason": reason}
+    answer = browser.post(LOG, press, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
 
 
 def test_the_log_names_the_customer_and_what_became_of_an_event(rex: Client, ignored: Event) -> None:
@@ -57,10 +60,13 @@ def test_an_event_is_never_written_by_hand(rex: Client, ignored: Event) -> None:
 
 
 def test_an_event_is_replayed_and_audited(rex: Client, ignored: Event) -> None:
-    assert replay(rex, ignored) == 200
+    assert "Nothing was done. Say why" in replay(rex, ignored, reason=" ")
+    assert the_event().state == Event.State.IGNORED
+    assert "Done with 1 of 1." in replay(rex, ignored)
     assert (the_event().state, the_event().attempts) == (Event.State.DUE, 0)
     (row,) = audit_rows("event.replayed")
     assert (row.actor_label, row.subject_id, row.before["state"]) == ("Rex", str(ignored.pk), "ignored")
+    assert row.after["reason"] == "Read again after the mend"
 
 
 def test_support_reads_the_log_and_replays_nothing(world: World, ignored: Event) -> None:

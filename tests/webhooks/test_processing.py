@@ -247,7 +247,7 @@ def test_a_replay_makes_an_event_due_again_and_says_who_did_it(
     arrive(body_of())
     process_due()
     with staff_scope("test: a person replays it"):
-        replay(user=world.ada, event=the_event())
+        replay(user=world.ada, event=the_event(), reason="Mended")
         entry = AuditEntry.objects.get(action="event.replayed")
     assert (entry.actor, entry.subject_id, entry.before["state"]) == (world.ada, str(the_event().pk), State.DONE)
     process_due()
