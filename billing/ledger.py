@@ -113,7 +113,6 @@ def hold(*, customer: Customer, amounts: Mapping[str, int], reference: str, desc
     )
 
 
-@transaction.atomic
 def resolve(
     customer: Customer,
     *,
@@ -123,22 +122,24 @@ def resolve(
 ) -> None:
     """End holds: take what was delivered, give back what was not, and post `moves` beside it.
 
-    `captured` and `released` give the description by the reference of the hold. Raises `HoldNotOpen` unless each of
-    them is open; then nothing has changed.
+    `captured` and `released` give the description by the reference of the hold. In the caller's transaction. Raises
+    `HoldNotOpen` unless each of them is open, and `BalanceTooLow`; then nothing has changed.
     """
     taken, given = captured or {}, released or {}
     accounts = _lock(customer)
     holds = {each.reference: each for each in _open(customer, {*taken, *given})}
     if len(holds) != len(taken) + len(given):
         raise HoldNotOpen(f"{len(taken) + len(given)} holds were to be resolved, {len(holds)} of them are open")
-    _resolve(customer, taken, Hold.State.CAPTURED)
-    _resolve(customer, given, Hold.State.RELEASED)
     captures = [
         Move("capture", key, text, holds[key].amount_minor, Kind.HELD, Kind.REVENUE) for key, text in taken.items()
     ]
     releases = [
         Move("release", key, text, holds[key].amount_minor, Kind.HELD, Kind.AVAILABLE) for key, text in given.items()
     ]
+    # Asked before anything is written, so that no savepoint is needed.
+    _insist_on_balance(accounts, [*captures, *releases, *moves])
+    _resolve(customer, taken, Hold.State.CAPTURED)
+    _resolve(customer, given, Hold.State.RELEASED)
     _write(customer, accounts, [*captures, *releases, *moves])
 
 

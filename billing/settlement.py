@@ -23,6 +23,8 @@ from reseller_portal.operations.models import Operation
 
 State = OrderLine.State
 OPEN = (State.WAITING, State.WORKING)
+# Lines that end in one transaction, so that nobody else waits long for the balance.
+LINES_AT_ONCE = 200
 NO_REASON, NOT_DELIVERED, VAGUE = failures.NO_REASON, failures.NOT_DELIVERED, failures.VAGUE
 SETTLED_FIELDS = ("state", "finished_at", "cost_minor", "cost_booked_minor", "costs_booked", *failures.FIELDS)
 

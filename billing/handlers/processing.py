@@ -39,8 +39,6 @@ NO_LONGER_THERE = "It was removed at the provider before it was delivered."
 WALLET_PAUSE = 60.0
 # Payment required is about money whatever it says; the others are where the wallet reads too low for this order.
 ABOUT_MONEY, PERHAPS_ABOUT_MONEY = {402}, {400, 409, 422}
-# Lines settled in one transaction, so that nobody else waits long for the balance.
-LINES_AT_ONCE = 400
 
 
 class ProcessOrder:
@@ -194,9 +192,10 @@ def _settle_ahead(operation: Operation, answer: Mapping[str, Any]) -> None:
     ended = {key: told for key, told in _told(answer).items() if told["status"] in FINAL}
     with scope(operation.customer_id):
         rows = OrderLine.objects.filter(part=operation.payload["part"], state__in=settlement.OPEN)
-        still_open = [key for key in rows.order_by("position").values_list("item", "name") if key in ended]
-    for start in range(0, len(still_open) - LINES_AT_ONCE, LINES_AT_ONCE):
-        chunk = {key: ended[key] for key in still_open[start : start + LINES_AT_ONCE]}
+        # By kind, domains first: what belongs to one kind alone is then written once for a whole chunk.
+        still_open = [key for key in rows.order_by("item", "position").values_list("item", "name") if key in ended]
+    for start in range(0, len(still_open) - settlement.LINES_AT_ONCE, settlement.LINES_AT_ONCE):
+        chunk = {key: ended[key] for key in still_open[start : start + settlement.LINES_AT_ONCE]}
         with scope(operation.customer_id):
             # The operation first, as everybody locks.
             Operation.objects.select_for_update().get(pk=operation.pk)

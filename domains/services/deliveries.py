@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actors import portal_actor
@@ -57,7 +56,10 @@ def failed(lines: Sequence[OrderLine]) -> None:
 
 def completed(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
     """The event that tells the dates may come after the look that found the domain."""
-    rows = {row.line_id: row for row in Domain.objects.filter(line__in=[line for line, _ in found], expires_at=None)}
+    undated = Domain.objects.filter(line__in=[line for line, _ in found], expires_at=None).exclude(
+        state__in=Domain.GONE
+    )
+    rows = {row.line_id: row for row in undated}
     for line, delivery in found:
         if line.pk in rows:
             domain = rows[line.pk]
@@ -69,14 +71,13 @@ def completed(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
 def _ask_for_dates(domains: Sequence[Domain]) -> None:
     """An order does not tell when its domains expire: they are read, unless a late event tells it meanwhile."""
     if domains:
-        placed = place_many(
+        place_many(
             customer=domains[0].customer,
             kind=DATES,
             priority=Operation.Priority.SYNC,
             wishes=[Wish(f"{domain.pk} {domain.line_id}", {"domain": domain.pk}) for domain in domains],
+            due_in=DATES_AFTER,
         )
-        new = [each.pk for each in placed if each.state == Operation.State.WAITING and not each.attempts]
-        Operation.objects.filter(pk__in=new).update(due_at=Now() + DATES_AFTER)
 
 
 def rows_of(lines: Sequence[OrderLine]) -> dict[int, Domain]:

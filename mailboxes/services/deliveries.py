@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actors import portal_actor
@@ -63,7 +62,8 @@ def failed(lines: Sequence[OrderLine]) -> None:
 
 def completed(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
     """The event that brings the credentials may come after the look that found the mailbox."""
-    rows = {row.line_id: row for row in Mailbox.objects.filter(line__in=[line for line, _ in found])}
+    owned = Mailbox.objects.filter(line__in=[line for line, _ in found]).exclude(state__in=Mailbox.GONE)
+    rows = {row.line_id: row for row in owned}
     known = set(Credential.objects.filter(mailbox__in=rows.values()).values_list("mailbox_id", flat=True))
     bare = [(rows[line.pk], each) for line, each in found if line.pk in rows and rows[line.pk].pk not in known]
     keep_newest([(mailbox, delivery.secrets) for mailbox, delivery in bare if delivery.secrets], at=timezone.now())
@@ -85,7 +85,7 @@ def fetch_what_is_missing(mailboxes: Sequence[Mailbox]) -> None:
     known = set(Credential.objects.filter(mailbox__in=mailboxes).values_list("mailbox_id", flat=True))
     missing = [mailbox for mailbox in mailboxes if mailbox.upstream_id and mailbox.pk not in known]
     if missing:
-        placed = place_many(
+        place_many(
             customer=missing[0].customer,
             kind=FETCH,
             priority=Operation.Priority.EDIT,
@@ -93,9 +93,8 @@ def fetch_what_is_missing(mailboxes: Sequence[Mailbox]) -> None:
                 Wish(mailbox.upstream_id, {"mailbox": mailbox.pk, "upstream_id": mailbox.upstream_id})
                 for mailbox in missing
             ],
+            due_in=FETCH_AFTER,
         )
-        new = [each.pk for each in placed if each.state == Operation.State.WAITING and not each.attempts]
-        Operation.objects.filter(pk__in=new).update(due_at=Now() + FETCH_AFTER)
 
 
 def rows_of(lines: Sequence[OrderLine]) -> dict[int, Mailbox]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts.models import Customer
 from reseller_portal.operations.models import Operation
@@ -44,11 +46,20 @@ def place(
 
 
 def place_many(
-    *, customer: Customer, kind: str, wishes: Iterable[Wish], priority: int, after: Operation | None = None
+    *,
+    customer: Customer,
+    kind: str,
+    wishes: Iterable[Wish],
+    priority: int,
+    after: Operation | None = None,
+    due_in: timedelta = timedelta(0),
 ) -> list[Operation]:
-    """`place` for many of one kind with one INSERT: the operations of these keys, in the order of the keys."""
+    """`place` for many of one kind with one INSERT: the operations of these keys, in the order of the keys.
+
+    New ones are due in `due_in`, if they do not wait for another one.
+    """
     wanted = {wish.key: wish for wish in wishes}
-    behind = _behind(after)
+    behind = {"due_at": Now() + due_in, **_behind(after)}
     # In the order of their keys, so that two lists in other orders never wait for each other in a circle.
     rows = [
         Operation(customer=customer, kind=kind, key=key, priority=priority, payload=dict(wanted[key].payload), **behind)

@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.tenancy import scope, staff_scope
 from billing.models import Order, OrderPart
 from domains.models import Domain
-from mailboxes.models import Credential
+from mailboxes.models import Credential, Mailbox
 from reseller_portal.sandbox.control import Letter
 from reseller_portal.sandbox.router import ALIAS
 from reseller_portal.webhooks.models import Event
@@ -192,3 +192,14 @@ def test_an_event_that_comes_after_the_look_spares_the_calls_for_what_it_tells(s
     assert len(shop.sandbox.calls()) == calls
     with scope(shop.customer.pk):
         assert Domain.objects.get().expires_at
+
+
+def test_a_late_event_brings_no_credentials_to_a_mailbox_that_is_gone(shop: Shop) -> None:
+    letters = bought(shop, "first.com")
+    shop.pass_time(60)
+    shop.work()
+    with scope(shop.customer.pk):
+        Mailbox.objects.filter(address="maya@first.com").update(state=Mailbox.State.REMOVED)
+    shop.deliver_events([*letters, *map(as_new, letters)])
+    with scope(shop.customer.pk):
+        assert set(Credential.objects.values_list("mailbox__address", flat=True)) == {"noor@first.com"}

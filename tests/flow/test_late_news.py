@@ -333,7 +333,7 @@ def test_a_large_order_is_settled_in_transactions_of_some_hundred_lines(
         sizes.append(sum(not line.is_final for line in news))
         settle(part, news)
 
-    monkeypatch.setattr("billing.handlers.processing.LINES_AT_ONCE", 10)
+    monkeypatch.setattr(settlement, "LINES_AT_ONCE", 10)
     monkeypatch.setattr(settlement, "settle", counted)
     order = shop.confirm(shop.quote("first.com", names=people(34)))
     shop.work()
