@@ -1,9 +1,13 @@
 """A message is in its queue once, however often a worker is woken and however long none runs."""
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from celery import Celery
 from django.conf import settings
 
 from accounts.tasks import send_mail
@@ -58,6 +62,84 @@ def test_a_broker_that_is_away_costs_a_warning(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(waking, "count_waiting", refuse)
     wake(work)
     assert "the schedule will find the work" in caplog.text
+
+
+def do_nothing() -> None:
+    """What the tests' task does."""
+
+
+class SilentBroker:
+    """Takes connections, and never answers."""
+
+    def __init__(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.connections: list[socket.socket] = []
+        self.thread = threading.Thread(target=self._accept)
+        self.thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                self.connections.append(self.listener.accept()[0])
+            except OSError:
+                return
+
+    def close(self) -> None:
+        with suppress(OSError):  # it was closed already
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.listener.close()
+        for connection in self.connections:
+            connection.close()
+
+    @property
+    def address(self) -> str:
+        return f"redis://127.0.0.1:{self.listener.getsockname()[1]}/0"
+
+    def task(self) -> Any:
+        """A task whose messages go to this broker, with the settings of the portal."""
+        silent = Celery("silent", set_as_current=False)
+        silent.config_from_object("django.conf:settings", namespace="CELERY")
+        return silent.task(name="test.silent")(do_nothing)
+
+
+@pytest.fixture
+def silent_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[SilentBroker]:
+    silent = SilentBroker()
+    # Celery asks the environment first.
+    monkeypatch.setenv("CELERY_BROKER_URL", silent.address)
+    yield silent
+    silent.close()
+    for sender in waking._silent.copy():
+        sender.join(20)
+
+
+def test_a_silent_broker_lets_everybody_go_while_it_is_still_silent(silent_broker: SilentBroker, caplog: Any) -> None:
+    task = silent_broker.task()
+    wake(task)
+    (stuck,) = waking._silent
+    assert stuck.is_alive(), "it was let go because it waited too long, and not because the connection gave up"
+    assert "nobody was woken" in caplog.text
+    made = len(silent_broker.connections)
+    for _ in range(5):
+        wake(task)
+    assert (waking._silent, len(silent_broker.connections)) == ({stuck}, made), "no second one waits behind it"
+
+
+def test_a_page_waits_a_second_for_the_broker_at_most() -> None:
+    assert waking.PATIENCE_SECONDS < 1
+
+
+def test_when_the_broker_answers_again_messages_go_out_again(
+    silent_broker: SilentBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wake(silent_broker.task())
+    (stuck,) = waking._silent
+    silent_broker.close()
+    stuck.join(20)
+    monkeypatch.undo()
+    wake(work)
+    assert count_waiting(app, work.name) == 1
 
 
 def test_a_night_without_a_worker_leaves_some_messages() -> None:
