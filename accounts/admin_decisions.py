@@ -1,7 +1,7 @@
 """One page for every decision of staff: what it does, why it is asked, a reason for the audit trail, and one button."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -31,8 +31,8 @@ class Decision:
     """What is decided. `effect` says what pressing does, `why` what was said so far, `back` where it leads."""
 
     title: str
-    effect: str
     back: str
+    effect: str = ""
     why: str = ""
     help_text: str = KEPT
 
@@ -82,24 +82,9 @@ class DecidedAdmin(ReadOnlyAdmin):
     def decide(self, request: HttpRequest, number: int, verb: str) -> HttpResponse:
         """What the step does, a reason, and one button. In the admin's staff scope."""
         row = get_object_or_404(self.get_queryset(request), pk=number)
-        user = staff_of(request)
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[number])
-        try:
-            step = allowed_step(self.steps_of(row), verb=verb, user=user)
-        except NoSuchStep as error:
-            messages.error(request, str(error))
-            return redirect(back)
-        except NotAllowed:
-            raise PermissionDenied from None
-        about = Decision(
-            title=f"{step.label}: {self.named(row)}",
-            effect=step.effect,
-            why=self.why(row),
-            back=back,
-            help_text=self.reason_help,
-        )
-        take = partial(self.take_step, user=user, row=row, verb=verb)
-        return decision_page(request, about, button=step.label, decide=take)
+        about = Decision(title=self.named(row), why=self.why(row), back=back, help_text=self.reason_help)
+        return step_page(request, about, steps=self.steps_of(row), verb=verb, take=partial(self.take_step, row=row))
 
     def take_with_all(self, request: HttpRequest, rows: QuerySet[Any], verb: str) -> None:
         """The step with each ticked row that has it, and one message with how many. In the admin's staff scope."""
@@ -151,6 +136,22 @@ class QueueAdmin(DecidedAdmin):
 
     def take_step(self, *, user: User, row: Any, verb: str, reason: str) -> None:
         self.next_steps.take(user=user, job=row, verb=verb, reason=reason)
+
+
+def step_page(
+    request: HttpRequest, about: Decision, *, steps: Sequence[Step], verb: str, take: Callable[..., None]
+) -> HttpResponse:
+    """The page of the step with this verb; `take(user=…, verb=…, reason=…)` does it. `about` names the row alone."""
+    user = staff_of(request)
+    try:
+        step = allowed_step(steps, verb=verb, user=user)
+    except NoSuchStep as error:
+        messages.error(request, str(error))
+        return redirect(about.back)
+    except NotAllowed:
+        raise PermissionDenied from None
+    about = replace(about, title=f"{step.label}: {about.title}", effect=step.effect)
+    return decision_page(request, about, button=step.label, decide=partial(take, user=user, verb=verb))
 
 
 def decision_page(request: HttpRequest, about: Decision, *, button: str, decide: Callable[..., None]) -> HttpResponse:

@@ -1,15 +1,21 @@
 """The admin's pages for orders, prices and the ledger."""
 
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.crypto import get_random_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from accounts.actors import staff_actor
-from accounts.admin_decisions import READ_BY_CUSTOMERS, DecidedAdmin
+from accounts.admin_decisions import READ_BY_CUSTOMERS, DecidedAdmin, Decision, step_page
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, staff_of
 from accounts.models import User
 from accounts.steps import Step
@@ -18,16 +24,37 @@ from billing.admin_forms import MoneyForm, PriceRuleForm
 from billing.models import Account, Entry, Order, OrderLine, PriceRule, Shortfall, Transaction, UnsellableName
 from billing.price_examples import example_of
 from billing.services.deciding import decide_order, open_operations, operations_of, steps_of_order
+from billing.services.line_steps import buying, decide_line, steps_of_line
 from reseller_portal.core.errors import DomainError
 from reseller_portal.core.templatetags.portal import money
+from reseller_portal.operations.deciding import SETTLE
+from reseller_portal.operations.models import Operation
 
 
 class LineInline(TabularInline):
+    """With the steps of each open line, for who may decide."""
+
     model = OrderLine
     fields = ("position", "item", "name", "state", "problem", "said", "price", "cost")
-    readonly_fields = fields
+    readonly_fields = (*fields, "steps")
     extra = 0
     can_delete = False
+    buying: Mapping[int, Operation] = MappingProxyType({})
+
+    def get_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
+        """Django makes an inline for each request, so what buys the order is kept on it."""
+        self.buying = buying(obj) if obj and not obj.is_final and request.user.has_perm(SETTLE) else {}
+        return (*self.fields, "steps") if self.buying else self.fields
+
+    @admin.display(description="Next step", empty_value="-")
+    def steps(self, line: OrderLine) -> SafeString | None:
+        steps = steps_of_line(line, self.buying.get(line.part_id))
+        links = ((self.address(line, each), each.label, line.name) for each in steps)
+        one = '<a class="button" data-size="small" href="{}">{}<span class="visually-hidden"> {}</span></a>'
+        return format_html('<div class="actions">{}</div>', format_html_join(" ", one, links)) if steps else None
+
+    def address(self, line: OrderLine, step: Step) -> str:
+        return reverse("admin:billing_order_line_decide", args=[line.order_id, line.pk, step.verb])
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -68,6 +95,25 @@ class OrderAdmin(DecidedAdmin):
 
     def take_step(self, *, user: User, row: Order, verb: str, reason: str) -> None:
         decide_order(user=user, order=row, verb=verb, reason=reason)
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.decide_line)
+        place = "<int:number>/line/<int:line>/decide/<str:verb>/"
+        return [path(place, page, name="billing_order_line_decide"), *super().get_urls()]
+
+    def decide_line(self, request: HttpRequest, number: int, line: int, verb: str) -> HttpResponse:
+        """Like a decision about the whole order. In the admin's staff scope."""
+        rows = OrderLine.objects.select_related("order", "customer", "part")
+        row = get_object_or_404(rows, pk=line, order=number)
+        operation = buying(row.order).get(row.part_id)
+        about = Decision(
+            title=f"{row.name} of order {row.order}",
+            back=reverse("admin:billing_order_change", args=[number]),
+            why=operation.last_error if operation else "",
+            help_text=self.reason_help,
+        )
+        steps, take = steps_of_line(row, operation), partial(decide_line, line=row)
+        return step_page(request, about, steps=steps, verb=verb, take=take)
 
     def why(self, row: Order) -> str:
         return " ".join(dict.fromkeys(each.last_error for each in open_operations(row) if each.last_error))

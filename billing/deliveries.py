@@ -11,7 +11,10 @@ from billing.models import Order, OrderLine
 
 @dataclass(frozen=True)
 class Delivery:
-    """What the upstream said of the thing. `secrets` never leave the transaction in clear."""
+    """What the upstream said of the thing. `secrets` never leave the transaction in clear.
+
+    `is_unseen` says that staff said so and nobody has read it: whoever keeps the thing reads it at once.
+    """
 
     upstream_id: str = ""
     domain_id: str = ""
@@ -19,6 +22,7 @@ class Delivery:
     registered_at: datetime | None = None
     expires_at: datetime | None = None
     is_admin: bool = False
+    is_unseen: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 

@@ -13,7 +13,8 @@ from billing.models import Subscription
 from domains.models import Domain
 from mailboxes.models import Mailbox
 from mirror.models import Drift
-from mirror.repair import subject_of
+from mirror.repair import reading_of, subject_of
+from reseller_portal.operations import lookups
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Accepted, Failed, Happened, NotHappened, Seen, Sent, StillOpen
 from reseller_portal.upstream.client import Client
@@ -34,7 +35,7 @@ class RepairDrift:
     if_failed: ClassVar[str] = "The difference waits for a decision again."
 
     def answer_if_done(self, operation: Operation) -> dict[str, Any]:
-        return {}
+        return {"unseen": True}
 
     def send(self, operation: Operation, client: Client) -> Sent:
         drift, subject = _read(operation)
@@ -60,9 +61,18 @@ class RepairDrift:
             setattr(subject, drift.field, drift.here)
             subject.save(update_fields=[drift.field])
             drift.state, drift.settled_at = Drift.State.REPAIRED, timezone.now()
+            _read_if_unseen(operation, subject)
         elif operation.state == Operation.State.FAILED:
             drift.state, drift.problem = Drift.State.OPEN, operation.last_error[:300]
         drift.save()
+
+
+def _read_if_unseen(operation: Operation, subject: Any) -> None:
+    """Staff said that it was restored: what is really there is read at once."""
+    reading = reading_of(subject) if operation.answer.get("unseen") else None
+    if reading:
+        kind, key = reading
+        lookups.ask_anew(customer=operation.customer, kind=kind, keys=[key])
 
 
 def _read(operation: Operation) -> tuple[Drift, Any]:

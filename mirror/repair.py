@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.audit import record_by_staff
 from accounts.models import Customer, User
+from billing.models import Subscription
 from domains.models import Domain
 from domains.services.refreshing import JUST_NOW, WHOLE
 from mailboxes.models import Mailbox
@@ -93,14 +94,23 @@ def _settle(drift: Drift, state: str, user: User) -> None:
     drift.save()
 
 
+def reading_of(subject: Any) -> tuple[str, str] | None:
+    """The kind and the key of the question that reads it; None for what only a survey reads."""
+    match subject:
+        case Mailbox():
+            return ONE, subject.upstream_id
+        case Domain():
+            return WHOLE, subject.name
+        case Subscription():
+            return WHOLE, subject.domain_name
+    return None
+
+
 def _look_for(drift: Drift) -> None:
     """A reading that finds it takes the drift away by itself."""
-    subject = subject_of(drift)
-    if isinstance(subject, Mailbox):
-        lookups.ask(customer=drift.customer, kind=ONE, keys=[subject.upstream_id], fresh=JUST_NOW)
-    elif subject is not None:
-        name = subject.name if isinstance(subject, Domain) else subject.domain_name
-        lookups.ask(customer=drift.customer, kind=WHOLE, keys=[name], fresh=JUST_NOW)
+    if reading := reading_of(subject_of(drift)):
+        kind, key = reading
+        lookups.ask(customer=drift.customer, kind=kind, keys=[key], fresh=JUST_NOW)
     drift.problem = f"Looked for again at {timezone.now():%H:%M} UTC."
     drift.save(update_fields=["problem"])
 

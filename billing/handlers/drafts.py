@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from accounts.models import Customer
 from accounts.tenancy import scope
 from billing import failures, refused_drafts, settlement
+from billing.handlers.about import order_of
 from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import open_account_if_needed, place_draft, place_pricing
 from billing.settlement import News
@@ -54,6 +55,9 @@ class DraftOrder:
 
     def look(self, operation: Operation, client: Client) -> Seen:
         return NotHappened()
+
+    def about(self, operation: Operation) -> tuple[str, str] | None:
+        return order_of(operation)
 
     def settle(self, operation: Operation) -> None:
         part = OrderPart.objects.select_for_update().get(pk=operation.payload["part"])

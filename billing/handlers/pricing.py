@@ -12,6 +12,7 @@ from accounts.tenancy import scope
 from billing import price_changes
 from billing.availability import AVAILABILITY, READING_PRICES, is_amount, to_minor
 from billing.deliveries import subscription_of_domain
+from billing.handlers.about import order_of
 from billing.handlers.drafts import leave_out_taken
 from billing.models import Item, OrderLine, OrderPart
 from reseller_portal.core.hostnames import ascii_name
@@ -58,6 +59,9 @@ class ReadPrice:
 
     def look(self, operation: Operation, client: Client) -> Seen:
         return NotHappened()
+
+    def about(self, operation: Operation) -> tuple[str, str] | None:
+        return order_of(operation)
 
     def settle(self, operation: Operation) -> None:
         """Pay, or ask the customer first; what was taken meanwhile is drafted without."""

@@ -12,6 +12,7 @@ from accounts.tenancy import scope
 from billing import settlement
 from billing.availability import to_minor
 from billing.deliveries import Delivery
+from billing.handlers.about import order_of
 from billing.handlers.renamed import NotClear, as_ordered
 from billing.models import Item, OrderLine, OrderPart
 from billing.settlement import News
@@ -35,6 +36,8 @@ ENDED = {"PAID", "FAILED", "REFUND", "PARTIAL_REFUND"}
 NOTHING_CAME = {"FAILED", "REFUND"}
 # The one failure that comes after the domain was charged (contract, quirk 14); its event may be lost.
 CHARGED_ALTHOUGH = "workspace validation failed"
+# Where an answer tells of each item.
+KEYS = ((Item.DOMAIN, "domains"), (Item.MAILBOX, "mailboxes"))
 NO_LONGER_THERE = "It was removed at the provider before it was delivered."
 WALLET_PAUSE = 60.0
 # Payment required is about money whatever it says; the others are where the wallet reads too low for this order.
@@ -86,16 +89,16 @@ class ProcessOrder:
         return Accepted(answer)
 
     def answer_if_done(self, operation: Operation) -> dict[str, Any]:
-        """Every open line as delivered, with what is known of it; what is not known is read afterwards."""
-        known = {each["name"]: each for key in ("domains", "mailboxes") for each in operation.answer.get(key, ())}
-        nothing = {"id": "", "cost_minor": None, "reason": ""}
-        lines = OrderLine.objects.filter(part=operation.payload["part"]).order_by("position")
-        open_lines = [line for line in lines.only("name", "item", "state") if not line.is_final]
-        told = {line.name: {**nothing, **known.get(line.name, {}), "name": line.name} for line in open_lines}
+        """Every open line as delivered, with what is known of it; all of it is read afterwards."""
+        rows = OrderLine.objects.filter(part=operation.payload["part"], state__in=settlement.OPEN)
+        lines = list(rows.order_by("position").only("name", "item", "state"))
+        told = _told(operation.answer)
         return {"status": "PAID"} | {
-            key: [{**told[line.name], "status": "ACTIVE"} for line in open_lines if line.item == item]
-            for key, item in (("domains", Item.DOMAIN), ("mailboxes", Item.MAILBOX))
+            key: [_as_delivered(line, told) for line in lines if line.item == item] for item, key in KEYS
         }
+
+    def about(self, operation: Operation) -> tuple[str, str] | None:
+        return order_of(operation)
 
     def settle(self, operation: Operation) -> None:
         """Closed from outside, by the event that ended the last line, it brings nothing new: its answer is older."""
@@ -111,6 +114,12 @@ class ProcessOrder:
             _settle(part, answer)
             if answer["status"] in NOTHING_CAME:
                 settlement.fail_part(part, settlement.NOT_DELIVERED)
+
+
+def said_by_staff(operation: Operation, line: OrderLine) -> News:
+    """The line as delivered, with what the upstream told of it so far."""
+    told = _as_delivered(line, _told(operation.answer))
+    return News(_delivery(line, told), cost_minor=told["cost_minor"])
 
 
 def _locked_part(operation: Operation) -> OrderPart:
@@ -180,8 +189,18 @@ def _mailbox(each: OrderedMailbox) -> dict[str, Any]:
 
 def _told(answer: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
     """What the answer says of each thing, by item and name: domains first."""
-    keys = ((Item.DOMAIN, "domains"), (Item.MAILBOX, "mailboxes"))
-    return {(item, each["name"].lower()): each for item, key in keys for each in answer.get(key, [])}
+    return {(item, each["name"].lower()): each for item, key in KEYS for each in answer.get(key, [])}
+
+
+def _as_delivered(line: OrderLine, told: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Any]:
+    """As staff say of an open line."""
+    known = told.get((line.item, line.name), {})
+    return {"id": "", "cost_minor": None, "reason": "", **known, "name": line.name, "status": "ACTIVE", "unseen": True}
+
+
+def _delivery(line: OrderLine, told: Mapping[str, Any]) -> Delivery:
+    domain_id = told["id"] if line.item == Item.DOMAIN else ""
+    return Delivery(upstream_id=told["id"], domain_id=domain_id, is_unseen=bool(told.get("unseen")))
 
 
 def _settle_ahead(operation: Operation, answer: Mapping[str, Any]) -> None:
@@ -216,8 +235,7 @@ def _settle_told(part: OrderPart, told: Mapping[tuple[str, str], Mapping[str, An
 def _news_of(line: OrderLine, told: Mapping[str, Any]) -> News | None:
     status, cost, reason = told["status"], told.get("cost_minor"), told.get("reason") or settlement.NOT_DELIVERED
     if status in DELIVERED:
-        delivery = Delivery(upstream_id=told["id"], domain_id=told["id"] if line.item == Item.DOMAIN else "")
-        return News(delivery, cost_minor=cost)
+        return News(_delivery(line, told), cost_minor=cost)
     if status in FAILED:
         is_charged = CHARGED_ALTHOUGH in reason.lower()
         return News(reason=reason, cost_minor=cost if is_charged else None)

@@ -13,6 +13,8 @@ from billing.deliveries import Delivery, OwnedDomain
 from billing.models import OrderLine, Subscription
 from domains.models import Domain
 from domains.services.ownership import make_room
+from domains.services.refreshing import WHOLE
+from reseller_portal.operations import lookups
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.placing import Wish, place_many
 
@@ -40,6 +42,7 @@ def delivered(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
     make_room(list(rows.values()), timezone.now())
     Domain.objects.bulk_update(rows.values(), ("state", "upstream_id", "registered_at", "expires_at", "seen_at"))
     _ask_for_dates([rows[line.pk] for line, _ in found if rows[line.pk].expires_at is None])
+    read_unseen(found)
     record_all(entries=[(portal_actor(line.customer), "domain.registered", rows[line.pk], {}, {}) for line, _ in found])
 
 
@@ -66,6 +69,12 @@ def completed(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
             domain.registered_at = domain.registered_at or delivery.registered_at
             domain.expires_at = delivery.expires_at
     Domain.objects.bulk_update(rows.values(), ("registered_at", "expires_at"))
+
+
+def read_unseen(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
+    """What staff said to be delivered is read with all that hangs on its domain, so that it is shown as it is."""
+    if names := [line.domain_name for line, delivery in found if delivery.is_unseen]:
+        lookups.ask_anew(customer=found[0][0].customer, kind=WHOLE, keys=names)
 
 
 def _ask_for_dates(domains: Sequence[Domain]) -> None:

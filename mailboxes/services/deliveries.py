@@ -11,7 +11,7 @@ from accounts.models import Customer
 from billing.deliveries import Delivery
 from billing.models import Item, OrderLine
 from domains.models import Domain
-from domains.services.deliveries import living, note_workspace
+from domains.services.deliveries import living, note_workspace, read_unseen
 from mailboxes.models import Credential, Mailbox
 from mailboxes.services.ownership import make_room
 from mailboxes.services.secrets import keep_newest
@@ -46,6 +46,7 @@ def delivered(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
         if workspace:
             note_workspace(customer=customer, name=name, subscription_id=workspace)
     fetch_what_is_missing([rows[line.pk] for line, each in found if not each.secrets])
+    read_unseen(found)
     record_all(entries=[(portal_actor(line.customer), "mailbox.created", rows[line.pk], {}, {}) for line, _ in found])
 
 

@@ -35,6 +35,8 @@ PHRASES = {
     "order.decided_done": "settled {subject} as delivered",
     "order.decided_leave_out": "left out of {subject} what became dearer",
     "order.decided_failed": "gave the money for {subject} back",
+    "order_line.settled_done": "settled {subject} as delivered",
+    "order_line.settled_failed": "gave the money for {subject} back",
     "mailbox.created": "created {subject}",
     "mailbox.failed": "could not create {subject}",
     "mailbox.revealed": "looked at the credentials of {subject}",
@@ -50,7 +52,7 @@ PHRASES = {
 ICONS = {
     "order": "package", "quote": "file-text", "balance": "wallet", "domain": "globe", "mailbox": "mail",
     "customer": "user", "user": "user", "owner": "user", "membership": "users", "subscription": "refresh-cw",
-    "drift": "refresh-cw",
+    "drift": "refresh-cw", "order_line": "package",
 }  # fmt: skip
 
 

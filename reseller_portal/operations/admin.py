@@ -1,5 +1,7 @@
 """Operations, for staff: what is under way, what is unknown, and a way to look now."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,7 +12,7 @@ from accounts.admin_pages import pretty
 from accounts.models import User
 from accounts.steps import Step
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.steps import CHECK, steps_of, take_step
+from reseller_portal.operations.steps import CHECK, about, steps_of, take_step
 
 
 @admin.register(Operation)
@@ -28,6 +30,11 @@ class OperationAdmin(DecidedAdmin):
         *("customer", "kind", "key", "priority", "state", "attempts", "looks", "faults", "last_error"),
         *("placed_at", "sent_at", "finished_at", "due_at", "sent", "said"),
     )
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        operation = Operation.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        mine = {"about": about(operation) if operation else None}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **mine})
 
     def steps_of(self, row: Operation) -> list[Step]:
         return steps_of(row)

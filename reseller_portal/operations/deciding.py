@@ -50,7 +50,7 @@ def settle_as(
     with transaction.atomic():
         before = operation.state
         with scope(operation.customer_id):
-            locked = _open(operation)
+            locked = lock_open(operation)
             before = locked.state
             apply(locked, Transition(State(outcome), answer=answer, error="" if outcome == "done" else reason))
         record_by_staff(
@@ -94,7 +94,8 @@ def withdraw(operation: Operation) -> bool:
     return True
 
 
-def _open(operation: Operation) -> Operation:
+def lock_open(operation: Operation) -> Operation:
+    """The row, for who decides about it. In the customer's scope. Raises `HasEnded`, `IsBeingCalled`."""
     locked = _row(operation).select_for_update(of=("self",)).select_related("customer").get()
     if locked.is_final:
         raise HasEnded(f"This is {locked.get_state_display().lower()} already.")

@@ -100,7 +100,8 @@ class Handler(Protocol):
     `normally` (how long it takes when all is well; staff see it an hour after that; `NORMALLY`) and `may_reopen`
     (what failed settled nothing, so it may be opened again; False). For staff it may say `if_done` and `if_failed`,
     what follows when they settle it so, and have `answer_if_done(operation)`, which gives the answer that `settle`
-    needs when they say that it was done; without it nobody can say so.
+    needs when they say that it was done; without it nobody can say so. `about(operation)` names what it is about, with
+    the address of its page.
     """
 
     repeatable: ClassVar[bool]

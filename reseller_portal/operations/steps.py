@@ -33,6 +33,14 @@ def steps_of(operation: Operation) -> list[Step]:
     return [*steps, Step("failed", "Settle as failed", getattr(handler, "if_failed", FAILED_AS), SETTLE)]
 
 
+def about(operation: Operation) -> tuple[str, str] | None:
+    """What it is about in words, and the address of its page; None where its kind does not say."""
+    named: Callable[[Operation], tuple[str, str] | None] | None = None
+    if operation.kind in kinds():
+        named = getattr(handler_of(operation.kind), "about", None)
+    return named(operation) if named else None
+
+
 def answer_if_done(operation: Operation) -> Mapping[str, Any] | None:
     """What the kind's settlement needs when staff say that it was done; None where nobody can say so."""
     handler = handler_of(operation.kind)

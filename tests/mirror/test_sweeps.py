@@ -15,6 +15,7 @@ from mailboxes.models import Mailbox
 from mirror import phases, repair, surveys
 from mirror.models import Drift, Survey
 from reseller_portal.operations.models import Budget, Operation
+from reseller_portal.operations.steps import take_step
 from reseller_portal.sandbox.models import Domain as SoldDomain
 from reseller_portal.sandbox.models import Mailbox as SoldMailbox
 from reseller_portal.sandbox.models import Subscription as SoldSubscription
@@ -165,6 +166,24 @@ def test_a_repair_whose_answer_was_lost_is_looked_at_and_not_sent_twice(
         shop.pass_time(30)
     assert account.control.count("set_subscription_auto_renew") == 1
     assert [each.state for each in drifts()] == ["repaired"]
+
+
+@pytest.mark.parametrize("case", [REPAIRS[0], REPAIRS[-1]], ids=["domain", "mailbox"])
+def test_a_repair_that_staff_call_done_is_read_at_once_and_shown_as_it_is(
+    account: Account, adopted: Customer, rex: User, shop: Shop, case: tuple[Any, dict[str, Any], dict[str, Any], str]
+) -> None:
+    model, which, change, field = case
+    model.objects.filter(**which).update(**change)
+    sweep(account, adopted)
+    row = domain if model is SoldDomain else mailbox
+    with staff_scope("test"):
+        repair.repair(user=rex, drift=drifts(state="open")[0])
+        operation = Operation.objects.get(kind=repair.REPAIR)
+        take_step(user=rex, operation=operation, verb="done", reason="Set in the panel")
+    assert [each.state for each in drifts()] == ["repaired"]
+    assert getattr(row(), field) == drifts()[0].here
+    shop.work()
+    assert getattr(row(), field) == change[field]
 
 
 def test_a_repair_that_is_refused_comes_back_to_staff_and_may_be_tried_again(
