@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
 
 def grant(*, role: str) -> None:
-    """Rows yes, structure no; history may be written but never changed."""
+    """Rows yes, structure no; history may be written but never changed. Nobody else enters the database."""
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     with connections["owner"].cursor() as cursor:
         known = set(connections["owner"].introspection.table_names(cursor))
@@ -61,3 +61,13 @@ def grant(*, role: str) -> None:
                 "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}; GRANT USAGE ON SCHEMA public TO {role}"
             ).format(role=sql.Identifier(role))
         )
+    _admit_only(role)
+
+
+def _admit_only(role: str) -> None:
+    """The owner enters by right. PostgreSQL lets every other role of the server in, unless told otherwise."""
+    owner = connections["owner"]
+    names = {"database": sql.Identifier(owner.settings_dict["NAME"]), "role": sql.Identifier(role)}
+    with owner.cursor() as cursor:
+        cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {role}, CURRENT_USER").format(**names))
+        cursor.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {database} FROM PUBLIC").format(**names))
