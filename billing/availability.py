@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar, TypeGuard
 
+from django.db.models import Exists
 from django.db.models.functions import Now
 
 from accounts.models import Customer
@@ -73,9 +74,11 @@ def forget_answers_of_order(order: Order) -> None:
 
 
 def wake_pricing(customer: Customer) -> None:
-    """An answer about a name came: an order that reads its prices may go on."""
-    waiting = Operation.objects.filter(customer=customer, kind=PRICE, state=Operation.State.WAITING)
-    waiting.filter(last_error=READING_PRICES, due_at__gt=Now()).update(due_at=Now())
+    """An answer about a name came: with the last one, an order that reads its prices goes on."""
+    rows = Operation.objects.filter(customer=customer)
+    still_open = rows.filter(kind=AVAILABILITY, priority=Operation.Priority.PURCHASE, due_at__isnull=False)
+    waiting = rows.filter(kind=PRICE, state=Operation.State.WAITING, last_error=READING_PRICES, due_at__gt=Now())
+    waiting.filter(~Exists(still_open)).update(due_at=Now())
 
 
 def to_minor(amount: Decimal) -> int:

@@ -28,7 +28,7 @@ HAS_WORKSPACE = "This name is in use at the provider already, so an order on it 
 NO_PRICE = "No price is set for this yet. Ask the support team to set one."
 NO_ANSWER = "This could not be checked. Check again."
 DOMAIN_FAILED = "Its domain cannot be ordered."
-JUDGED = ("state", "problem", "cost_minor", "price_minor", "renewal_minor")
+JUDGED = ("state", "problem", "cost_minor", "cost_read_at", "price_minor", "renewal_minor")
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ def judge(quote: Quote, lines: Sequence[QuoteLine], answers: Answers) -> list[Qu
             refuse(line, problem if line.item == Item.DOMAIN else DOMAIN_FAILED)
         elif line.item == Item.DOMAIN:
             price(line, offer["cost_minor"], rules, renewal_cost_minor=offer.get("renew_minor") or None)
+            line.cost_read_at = answers.availability[line.domain_name].finished_at
         else:
             price(line, settings.MAILBOX_COST_MINOR, rules, renewal_cost_minor=settings.MAILBOX_COST_MINOR)
         decided.append(line)

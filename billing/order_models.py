@@ -70,6 +70,7 @@ class QuoteLine(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.CHECKING)
     problem = models.CharField(max_length=300, blank=True)
     cost_minor = models.BigIntegerField(null=True)
+    cost_read_at = models.DateTimeField(null=True, help_text="When the upstream said so; NULL where it was not asked.")
     price_minor = models.BigIntegerField(default=0)
     renewal_minor = models.BigIntegerField(null=True, help_text="The price of the next year or month; NULL: not known.")
     order_at = models.CharField(
@@ -182,6 +183,7 @@ class OrderLine(models.Model):
     may_help = models.BooleanField(default=True, help_text="Of a failed line: may trying again help?")
     price_minor = models.BigIntegerField()
     cost_minor = models.BigIntegerField()
+    cost_read_at = models.DateTimeField(null=True, help_text="When the upstream said so; NULL where it was not asked.")
     asked_cost_minor = models.BigIntegerField(null=True, help_text="The cost now, which the customer is asked about.")
     asked_price_minor = models.BigIntegerField(null=True, help_text="The price that goes with it.")
     price_changes = models.PositiveSmallIntegerField(default=0, help_text="Each has a hold of its own.")

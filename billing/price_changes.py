@@ -29,9 +29,11 @@ def go_on(part: OrderPart, costs: Mapping[int, int]) -> None:
     lines = [line for line in settlement.lines_of(part) if line.state == OrderLine.State.WAITING]
     rules = rules_of(part.customer.brand)
     for line in lines:
+        if line.pk in costs:
+            line.cost_read_at = timezone.now()
         _note(line, costs.get(line.pk, line.cost_minor), rules)
     asked = [line for line in lines if line.asked_price_minor is not None]
-    OrderLine.objects.bulk_update(lines, ["cost_minor", "asked_cost_minor", "asked_price_minor"])
+    OrderLine.objects.bulk_update(lines, ["cost_minor", "cost_read_at", "asked_cost_minor", "asked_price_minor"])
     if asked:
         is_first = not part.order.parts.filter(price_asked_at__isnull=False).exists()
         part.price_asked_at = timezone.now()

@@ -140,6 +140,7 @@ def _write_order(actor: Actor, quote: Quote, lines: list[QuoteLine]) -> Order:
             last_name=line.last_name,
             price_minor=line.price_minor,
             cost_minor=line.cost_minor or 0,
+            cost_read_at=line.cost_read_at,
         )
         for position, line in enumerate(lines, 1)
     ]

@@ -175,6 +175,8 @@ QUOTE_MINUTES = env.number("QUOTE_MINUTES", 30)
 PRICE_TOLERANCE_PERCENT = env.number("PRICE_TOLERANCE_PERCENT", 5)
 PRICE_TOLERANCE_MINOR = env.number("PRICE_TOLERANCE_MINOR", 100)
 PRICE_ANSWER_HOURS = env.number("PRICE_ANSWER_HOURS", 72)
+# The questions of the largest quote take four minutes at the pace of the key; then somebody reads it.
+PRICE_FRESH_SECONDS = env.number("PRICE_FRESH_SECONDS", 600)
 # Quotes that nobody paid are removed so long after they expired.
 UNPAID_QUOTE_HOURS = env.number("UNPAID_QUOTE_HOURS", 24)
 # What the upstream takes for one mailbox and month, in minor units (contract, section 3). Deliveries book what it took.

@@ -24,9 +24,8 @@ from tests.shop import Names, Shop
 
 DOMAINS, EACH = 200, 5
 MAILBOXES = DOMAINS * EACH
-# Of each name: is it free, does it carry a workspace, what does it cost when it is paid, as drafts tell no price here.
-# The draft, a look for its price, the paying call.
-LEAST = 3 * DOMAINS + 3
+# Of each name: is it free, does it carry a workspace. The draft, a look for its price, the paying call.
+LEAST = 2 * DOMAINS + 3
 PEOPLE: Names = tuple((f"user{number}", "Maya", "Ferro") for number in range(EACH))
 LATE_SECONDS = 60
 CONFIRMS = 25
