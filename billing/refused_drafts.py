@@ -53,6 +53,11 @@ def unavailable_lines(lines: Iterable[OrderLine], told: Iterable[str]) -> list[O
     return [line for line in lines if line.item == Item.DOMAIN and ascii_name(line.name) in names]
 
 
+def names_any(lines: Sequence[OrderLine], words: str) -> bool:
+    """Whether a refusal is about something in particular."""
+    return bool(_named_lines(lines, read(words)))
+
+
 def split(part: OrderPart, lines: Sequence[OrderLine], words: str) -> Split:
     """Fail what the refusal names; where it names nothing, put the second half aside; one thing alone fails."""
     named = _named_lines(lines, read(words))

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from accounts.models import Customer
 from accounts.tenancy import scope
-from billing import failures, refused_drafts, settlement
+from billing import failures, refused_drafts, settlement, short_wallet
 from billing.handlers.about import order_of
 from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import open_account_if_needed, place_draft, place_pricing
@@ -44,9 +44,12 @@ class DraftOrder:
         try:
             drafted = _draft(client, part, lines, subscription_id)
         except Refused as refused:
+            words = refused_drafts.words_of(refused)
+            if not refused_drafts.names_any(lines, words) and short_wallet.is_short(operation, client, refused):
+                raise short_wallet.wait_for_money(refused) from refused
             if not refused_drafts.is_about_the_order(refused):
                 raise
-            return Happened({"order_id": "", "unavailable": [], "refused": refused_drafts.words_of(refused)})
+            return Happened({"order_id": "", "unavailable": [], "refused": words})
         gone = refused_drafts.unavailable_lines(lines, drafted.unavailable)
         if drafted.unavailable and not gone:
             names = ", ".join(drafted.unavailable[:5])

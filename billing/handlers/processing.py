@@ -5,22 +5,20 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.tenancy import scope
-from billing import settlement
+from billing import settlement, short_wallet
 from billing.availability import to_minor
 from billing.deliveries import Delivery
 from billing.handlers.about import order_of
 from billing.handlers.renamed import NotClear, as_ordered
 from billing.models import Item, OrderLine, OrderPart
 from billing.settlement import News
-from reseller_portal.operations.budget import NoneLeft
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.registry import Accepted, CannotTell, Happened, NotHappened, Seen, Sent, StillOpen, Wait
+from reseller_portal.operations.registry import Accepted, CannotTell, Happened, NotHappened, Seen, Sent, StillOpen
 from reseller_portal.upstream.client import Client
-from reseller_portal.upstream.errors import Refused, UpstreamError
+from reseller_portal.upstream.errors import Refused
 from reseller_portal.upstream.models.orders import Order as Seen_
 from reseller_portal.upstream.models.orders import OrderedDomain, OrderedMailbox
 
@@ -39,9 +37,6 @@ CHARGED_ALTHOUGH = "workspace validation failed"
 # Where an answer tells of each item.
 KEYS = ((Item.DOMAIN, "domains"), (Item.MAILBOX, "mailboxes"))
 NO_LONGER_THERE = "It was removed at the provider before it was delivered."
-WALLET_PAUSE = 60.0
-# Payment required is about money whatever it says; the others are where the wallet reads too low for this order.
-ABOUT_MONEY, PERHAPS_ABOUT_MONEY = {402}, {400, 409, 422}
 
 
 class ProcessOrder:
@@ -61,13 +56,12 @@ class ProcessOrder:
         try:
             client.orders.process(operation.customer.upstream_id, operation.payload["order_id"])
         except Refused as refused:
-            is_short = _is_wallet_short(operation, client, refused)
+            is_short = short_wallet.is_short(operation, client, refused)
             if operation.attempts > 1:
                 # The first one may have happened, whatever the words for the second: the order tells.
                 return Accepted({"refused": refused.reason, "is_short": is_short})
             if is_short:
-                reason = f"The reseller's wallet is too low: {refused.reason}"
-                raise Wait(WALLET_PAUSE, reason, on_purpose=True) from refused
+                raise short_wallet.wait_for_money(refused) from refused
             raise
         return Accepted()
 
@@ -88,8 +82,13 @@ class ProcessOrder:
             return Happened({**answer, "status": order.status})
         return Accepted(answer)
 
-    def answer_if_done(self, operation: Operation) -> dict[str, Any]:
-        """Every open line as delivered, with what is known of it; all of it is read afterwards."""
+    def answer_if_done(self, operation: Operation) -> dict[str, Any] | None:
+        """Every open line as delivered, with what is known of it; all of it is read afterwards.
+
+        None of a row that names no part: nobody can say what it bought.
+        """
+        if "part" not in operation.payload:
+            return None
         rows = OrderLine.objects.filter(part=operation.payload["part"], state__in=settlement.OPEN)
         lines = list(rows.order_by("position").only("name", "item", "state"))
         told = _told(operation.answer)
@@ -125,21 +124,6 @@ def said_by_staff(operation: Operation, line: OrderLine) -> News:
 def _locked_part(operation: Operation) -> OrderPart:
     rows = OrderPart.objects.select_related("order").select_for_update(of=("self",))
     return rows.get(pk=operation.payload["part"])
-
-
-def _is_wallet_short(operation: Operation, client: Client, refused: Refused) -> bool:
-    """Decided by the status and by what the wallet holds now, never by words, which may be names of the order."""
-    if refused.status in ABOUT_MONEY:
-        return True
-    if refused.status not in PERHAPS_ABOUT_MONEY:
-        return False
-    with scope(operation.customer_id):
-        lines = OrderLine.objects.filter(part=operation.payload["part"], state__in=settlement.OPEN)
-        needed = lines.aggregate(sum=Sum("cost_minor"))["sum"] or 0
-    try:
-        return to_minor(client.wallet.get().balance) < needed
-    except (UpstreamError, NoneLeft) as error:
-        raise Wait(WALLET_PAUSE, f"It was refused, and the wallet could not be read: {refused.reason}") from error
 
 
 def _shows_work(order: Seen_) -> bool:

@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.steps import Step, allowed_step
 from accounts.tenancy import scope
 from billing import settlement
+from billing.availability import PRICE
 from billing.models import Order, OrderLine
 from billing.price_changes import asked_lines, decline
 from billing.services.orders import DRAFT, OPEN_ACCOUNT, PROCESS
@@ -55,7 +56,7 @@ def steps_of_order(order: Order) -> list[Step]:
 def operations_of(order: Order) -> list[Operation]:
     """What buys for this order, and the opening of the account that it may wait for. In a scope that sees it."""
     parts = list(order.parts.values_list("pk", flat=True))
-    buying = Q(kind__in=[DRAFT, PROCESS], payload__part__in=parts)
+    buying = Q(kind__in=[DRAFT, PRICE, PROCESS], payload__part__in=parts)
     account = Q(kind=OPEN_ACCOUNT) & ~Q(state=Operation.State.DONE)
     rows = Operation.objects.filter(buying | account, customer=order.customer_id)
     return list(rows.select_related("customer").order_by("pk"))
@@ -96,7 +97,7 @@ def _leave_out(user: User, order: Order, reason: str) -> None:
 
 
 def _refuse_what_was_not_bought(verb: str, operations: Iterable[Operation]) -> None:
-    if verb == "done" and any(each.kind == DRAFT for each in operations):
+    if verb == "done" and any(each.kind in {DRAFT, PRICE} for each in operations):
         raise NotBoughtYet("Some of it was never bought, so it was not delivered. Give the money back instead.")
 
 

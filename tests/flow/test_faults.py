@@ -146,6 +146,38 @@ def test_an_order_waits_while_the_wallet_is_empty_and_goes_on_when_it_is_filled(
     oracle.ask(shop.sandbox)
 
 
+@pytest.mark.parametrize(
+    ("status", "words"), [(422, "Insufficient wallet balance"), (400, "Please top up first"), (402, "Payment required")]
+)
+def test_a_draft_that_is_refused_for_an_empty_wallet_waits_for_money(shop: Shop, status: int, words: str) -> None:
+    order = shop.order("first.com")
+    shop.sandbox.set_wallet(1)
+    shop.sandbox.fault("create_order", "refuse", status=status, words=words, times=1000)
+    shop.finish()
+    assert order_state(order) == Order.State.WORKING
+    draft = operation_of(shop, "order.draft")
+    assert draft.on_purpose
+    assert draft.last_error == f"The reseller's wallet is too low: {words}"
+    oracle.ask_in_between()
+    shop.sandbox.heal()
+    shop.sandbox.add_to_wallet(500)
+    shop.pass_time(120)
+    shop.finish()
+    assert order_state(order) == Order.State.DELIVERED
+    assert shop.sandbox.count("process_order") == 1
+
+
+def test_a_refused_draft_that_names_what_is_wrong_does_not_wait_for_money(shop: Shop) -> None:
+    order = shop.order("worklifebalance.io", "second.net")
+    shop.sandbox.set_wallet(1)
+    shop.sandbox.fault("create_order", "refuse", words="worklifebalance.io is not allowed")
+    shop.work()
+    with scope(shop.customer.pk):
+        failed = order.lines.filter(state="failed").values_list("domain_name", flat=True)
+        assert set(failed) == {"worklifebalance.io"}
+    assert shop.sandbox.count("create_order") == 2
+
+
 def test_a_wallet_that_runs_dry_between_domain_and_mailboxes_fails_the_mailboxes_alone(shop: Shop) -> None:
     order = shop.order("first.com")
     shop.work()

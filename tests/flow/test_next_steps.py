@@ -177,3 +177,10 @@ def test_an_order_that_goes_well_says_nothing_of_it(shop: Shop) -> None:
     ada = Client()
     ada.force_login(shop.world.ada)
     assert "our team is looking at it" not in ada.get(f"/c/acme/orders/{order.reference}/").content.decode()
+
+
+def test_a_row_that_names_no_purchase_cannot_be_settled_as_done(shop: Shop) -> None:
+    with staff_scope("test: a row made by hand"):
+        operation = Operation.objects.create(customer=shop.customer, kind="order.process", key="odd")
+        assert answer_if_done(operation) is None
+        assert [step.verb for step in steps_of(operation)] == ["check", "failed"]
