@@ -53,11 +53,10 @@ class PriceRuleForm(PriceRuleBase):
     floor_minor = AmountField(
         label="Never below, USD", required=False, help_text="For cost plus percent: it is never sold for less."
     )
-    below_cost = forms.BooleanField(label="Sell below cost", required=False)
 
     class Meta:
         model = PriceRule
-        fields: ClassVar[list[str]] = ["brand", "item", "method", "fixed_minor", "percent", "floor_minor"]
+        fields: ClassVar[list[str]] = ["brand", "item", "method", "fixed_minor", "percent", "floor_minor", "below_cost"]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

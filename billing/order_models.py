@@ -201,6 +201,11 @@ class OrderLine(models.Model):
                 name="one_open_line_per_thing",
             ),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["-id"], name="lines_below_cost", condition=models.Q(cost_minor__gt=models.F("price_minor"))
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.actors import Actor, portal_actor
 from accounts.audit import record
 from accounts.tenancy import scope, staff_scope
-from billing import failures, ledger, settlement
+from billing import below_cost, failures, ledger, settlement
 from billing.models import Order, OrderLine, OrderPart, PriceRule
 from billing.price_rules import price_minor, rules_of
 from billing.services.orders import NothingToOrder, PriceMoved, place_draft, place_pricing, place_processing
@@ -43,6 +43,7 @@ def go_on(part: OrderPart, costs: Mapping[int, int]) -> None:
         if is_first:
             _tell(part.order)
     elif lines:
+        below_cost.tell_staff(part.order, lines, rules)
         part.is_processing = True
         part.save(update_fields=["is_processing"])
         place_processing(part)

@@ -22,6 +22,8 @@ class PriceRule(models.Model):
     fixed_minor = models.PositiveBigIntegerField(default=0, help_text="In cents, for a fixed price.")
     percent = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(0), help_text="Added to the cost.")
     floor_minor = models.PositiveBigIntegerField(default=0, help_text="In cents; the price is never below it.")
+    below_cost = models.BooleanField("Sell below cost", default=False, help_text="Staff mean to lose money on it.")
+    loss_told_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 
 from accounts.admin_site import Section
+from billing.below_cost import sold_below_cost
 from billing.models import Account, Order, OrderLine, OrderPart
 from billing.selectors import with_progress
 from billing.services.orders import DRAFT, PROCESS
@@ -76,12 +77,16 @@ def paid_not_delivered() -> Section:
     return Section("billing/admin/losses.html", {"lines": lines, "total_minor": total})
 
 
+def below_cost() -> Section:
+    return Section("billing/admin/below_cost.html", {"lines": list(sold_below_cost()[:SHOWN])})
+
+
 def lowest_balances() -> Section:
     rows = Account.objects.filter(kind=Account.Kind.AVAILABLE).select_related("customer").order_by("balance_minor")
     return Section("billing/admin/balances.html", {"accounts": list(rows[:SHOWN])}, is_aside=True)
 
 
-ALL = (needs_attention, newest_orders, paid_not_delivered, provider, lowest_balances)
+ALL = (needs_attention, newest_orders, paid_not_delivered, below_cost, provider, lowest_balances)
 
 
 def _orders_of(operations: list[Operation]) -> dict[int, Order]:
