@@ -165,4 +165,4 @@ def _lines(reading: Reading) -> Iterator[LineDraft]:
             sorted([*everywhere, *bound.get(name, ())], key=lambda each: each.line) if name in bound else everywhere
         ):
             address = f"{person.username}@{name}"
-            yield LineDraft(Item.MAILBOX, address, name, "", person.first_name, person.last_name)
+            yield LineDraft(Item.MAILBOX, address, name, person.first_name, person.last_name)

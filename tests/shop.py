@@ -55,7 +55,7 @@ class Shop:
         lines = []
         for name in domains:
             lines.append(LineDraft(Item.DOMAIN, name, name))
-            lines += [LineDraft(Item.MAILBOX, f"{user}@{name}", name, "", first, last) for user, first, last in names]
+            lines += [LineDraft(Item.MAILBOX, f"{user}@{name}", name, first, last) for user, first, last in names]
         with scope(self.customer.pk):
             return make_quote(actor=self.actor, draft=QuoteDraft("GOOGLE", lines))
 

@@ -39,7 +39,6 @@ class LineDraft:
     item: str
     name: str
     domain_name: str
-    upstream_domain_id: str = ""
     first_name: str = ""
     last_name: str = ""
     problem: str = ""

@@ -38,7 +38,7 @@ def quote_of(shop: Shop, *lines: LineDraft, provider: str = "GOOGLE") -> Quote:
 
 
 def box(address: str) -> LineDraft:
-    return LineDraft(Item.MAILBOX, address, address.partition("@")[2], "", "Zoe", "Lind")
+    return LineDraft(Item.MAILBOX, address, address.partition("@")[2], "Zoe", "Lind")
 
 
 def problems_of(quote: Quote) -> dict[str, str]:

@@ -187,7 +187,7 @@ def test_a_mailbox_on_an_owned_domain_is_paid_without_a_question_when_its_price_
     shop.finish()
     with scope(shop.customer.pk):
         Subscription.objects.all().delete()
-        box = LineDraft(Item.MAILBOX, "zoe@first.com", "first.com", "", "Zoe", "Lind")
+        box = LineDraft(Item.MAILBOX, "zoe@first.com", "first.com", "Zoe", "Lind")
         quote = make_quote(actor=shop.actor, draft=QuoteDraft("GOOGLE", [box]))
     order = shop.confirm(quote)
     shop.finish()
@@ -225,7 +225,7 @@ def test_a_subscription_that_became_dearer_is_asked_about_before_a_mailbox_is_ad
     with staff_scope("test: mailboxes cost plus percent"):
         shop.customer.brand.price_rules.filter(item=Item.MAILBOX).update(method="percent", percent=50)
     with scope(shop.customer.pk):
-        box = LineDraft(Item.MAILBOX, "zoe@first.com", "first.com", "", "Zoe", "Lind")
+        box = LineDraft(Item.MAILBOX, "zoe@first.com", "first.com", "Zoe", "Lind")
         quote = make_quote(actor=shop.actor, draft=QuoteDraft("GOOGLE", [box]))
         assert quote.lines.get().price_minor == 450
     order = shop.confirm(quote)

@@ -22,7 +22,7 @@ def order_mailboxes(shop: Shop, *usernames: str) -> Order:
     """On a domain that was bought before."""
     shop.order(OWNED)
     shop.finish()
-    boxes = [LineDraft(Item.MAILBOX, f"{user}@{OWNED}", OWNED, "", user.title(), "Lind") for user in usernames]
+    boxes = [LineDraft(Item.MAILBOX, f"{user}@{OWNED}", OWNED, user.title(), "Lind") for user in usernames]
     with scope(shop.customer.pk):
         quote = make_quote(actor=shop.actor, draft=QuoteDraft("GOOGLE", boxes))
     return shop.confirm(quote)
