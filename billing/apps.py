@@ -13,6 +13,7 @@ class BillingConfig(AppConfig):
         from billing.deliveries import when_order_ends
         from billing.handlers.accounts import AccountKnown, OpenAccount
         from billing.handlers.drafts import DraftOrder
+        from billing.handlers.ending import EndLines
         from billing.handlers.pricing import ReadPrice
         from billing.handlers.processing import ProcessOrder
         from billing.services import accounts as upstream_accounts
@@ -33,6 +34,7 @@ class BillingConfig(AppConfig):
         register(orders.DRAFT, DraftOrder())
         register(availability.PRICE, ReadPrice())
         register(orders.PROCESS, ProcessOrder())
+        register(orders.END, EndLines())
         when_order_ends(availability.forget_answers_of_order)
         price_changes.when_asked(price_mail.queue_question)
         when_sent(price_mail.PRICE_ASKED, price_mail.question_of)

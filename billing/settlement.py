@@ -17,7 +17,7 @@ from accounts.audit import record
 from billing import failures, late, ledger
 from billing.deliveries import Delivery, hooks_of, tell_end
 from billing.models import Item, Order, OrderLine, OrderPart
-from billing.services.orders import PROCESS
+from billing.services.orders import PROCESS, place_ending
 from reseller_portal.operations import engine
 from reseller_portal.operations.models import Operation
 
@@ -44,8 +44,11 @@ class News:
 def lock_part(upstream_order_id: str) -> OrderPart | None:
     """The part of an upstream order. Its operation is locked first, as the engine does, so that none waits for ever."""
     part = OrderPart.objects.filter(upstream_order_id=upstream_order_id or "-").first()
-    if part is None:
-        return None
+    return None if part is None else lock_again(part)
+
+
+def lock_again(part: OrderPart) -> OrderPart:
+    """A part by its key, locked as everybody locks: its operation first."""
     list(Operation.objects.select_for_update().filter(customer=part.customer, kind=PROCESS, key=str(part.pk)))
     return OrderPart.objects.select_for_update().get(pk=part.pk)
 
@@ -67,25 +70,60 @@ def start_lines(part: OrderPart) -> None:
 def settle(part: OrderPart, news: Mapping[OrderLine, News]) -> None:
     """Write down what became of lines of this part, which the caller has locked by `lines_of`.
 
-    A failed domain takes the mailboxes on it along.
+    A failed domain takes the mailboxes on it along: those of a paid part beyond `LINES_AT_ONCE` right after.
     """
     work = _Settlement(timezone.now())
     for line, each in news.items():
         work.take(line, each)
     known = {line.pk: line for line in news}
-    for mailbox in _mailboxes_on(part, work.failed_domains):
+    mailboxes = _mailboxes_on(part, work.failed_domains)
+    # What is not paid yet is drafted again at once, and must be without all of them.
+    room = max(LINES_AT_ONCE - len(news), 0) if part.is_processing else len(mailboxes)
+    for mailbox in mailboxes[:room]:
         reason = failures.reason_for_mailboxes(work.failed_domains[mailbox.domain_name])
         work.take(known.get(mailbox.pk, mailbox), News(reason=reason))
     work.write()
+    if len(mailboxes) > room:
+        _end_the_rest(part, "")
     if work.has_ended:
         _finish(part)
 
 
 def fail_part(part: OrderPart, reason: str) -> None:
-    """Whatever is open will not come."""
-    settle(part, {line: News(reason=reason) for line in lines_of(part).filter(state__in=OPEN)})
+    """Whatever is open will not come: the first lines at once, the rest of a large part by `order.end` right after."""
+    why = reason or NO_REASON
+    end_some(part, why)
+    _end_the_rest(part, why)
     # Nothing is left to ask about.
     OrderPart.objects.filter(pk=part.pk).update(price_asked_at=None)
+
+
+def end_some(part: OrderPart, reason: str) -> None:
+    """Fail `LINES_AT_ONCE` open lines of a part; without a reason, mailboxes whose domain failed. The part is locked.
+
+    Mailboxes first, so that no domain takes more lines along than that.
+    """
+    rows = lines_of(part).filter(state__in=OPEN).order_by("-item", "position")
+    if reason:
+        settle(part, {line: News(reason=reason) for line in rows[:LINES_AT_ONCE]})
+        return
+    failed = {line.domain_name: line for line in part.lines.filter(item=Item.DOMAIN, state=State.FAILED)}
+    orphans = rows.filter(item=Item.MAILBOX, domain_name__in=failed)[:LINES_AT_ONCE]
+    settle(part, {line: News(reason=failures.reason_for_mailboxes(failed[line.domain_name])) for line in orphans})
+
+
+def count_doomed(part: OrderPart, reason: str) -> int:
+    """How many lines `end_some` would still have to fail."""
+    rows = part.lines.filter(state__in=OPEN)
+    if not reason:
+        failed = part.lines.filter(item=Item.DOMAIN, state=State.FAILED)
+        rows = rows.filter(item=Item.MAILBOX, domain_name__in=failed.values("domain_name"))
+    return rows.count()
+
+
+def _end_the_rest(part: OrderPart, reason: str) -> None:
+    if left := count_doomed(part, reason):
+        place_ending(part, reason, left)
 
 
 def look_at(part: OrderPart) -> None:

@@ -20,6 +20,7 @@ from reseller_portal.operations.placing import place
 OPEN_ACCOUNT = "account.open"
 DRAFT = "order.draft"
 PROCESS = "order.process"
+END = "order.end"
 
 
 class QuoteExpired(DomainError):
@@ -204,4 +205,15 @@ def place_processing(part: OrderPart) -> None:
         key=str(part.pk),
         priority=Operation.Priority.PURCHASE,
         payload={"part": part.pk, "order_id": part.upstream_order_id},
+    )
+
+
+def place_ending(part: OrderPart, reason: str, left: int) -> None:
+    """So many lines of a part are still to be failed (`settlement.end_some`)."""
+    place(
+        customer=part.customer,
+        kind=END,
+        key=f"{part.pk}.{left}",
+        priority=Operation.Priority.PURCHASE,
+        payload={"part": part.pk, "reason": reason[:500]},
     )

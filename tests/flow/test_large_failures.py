@@ -1,0 +1,98 @@
+"""What fails in large ends in transactions of some hundred lines too, and to the last line whatever dies meanwhile."""
+
+import pytest
+
+from accounts.tenancy import scope
+from billing import failures, ledger, settlement
+from billing.ledger import Kind
+from billing.models import Order
+from reseller_portal.operations.models import Operation
+from tests import oracle
+from tests.flow.test_faults import operation_of, order_state, states_of
+from tests.shop import Names, Shop
+
+MOST = 10
+PEOPLE: Names = tuple((f"user{number}", "Maya", "Ferro") for number in range(34))
+
+
+@pytest.fixture
+def sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many holds each transaction resolved, while it may be ten."""
+    found: list[int] = []
+    resolve = ledger.resolve
+
+    def counted(*arguments: object, **moves: dict[str, str]) -> None:
+        found.append(len(moves["captured"]) + len(moves["released"]))
+        resolve(*arguments, **moves)  # type: ignore[arg-type]  # what it was called with
+
+    monkeypatch.setattr(settlement, "LINES_AT_ONCE", MOST)
+    monkeypatch.setattr(ledger, "resolve", counted)
+    return found
+
+
+@pytest.fixture
+def order(shop: Shop) -> Order:
+    return shop.confirm(shop.quote("first.com", names=PEOPLE))
+
+
+def balance(shop: Shop) -> int:
+    with scope(shop.customer.pk):
+        return ledger.balance_of(shop.customer, kind=Kind.AVAILABLE)
+
+
+@pytest.mark.parametrize("refused", ["process_order", "create_order"])
+def test_a_refused_order_gives_its_money_back_in_small_transactions(
+    shop: Shop, order: Order, sizes: list[int], refused: str
+) -> None:
+    shop.sandbox.fault(refused, "refuse", words="This account is blocked", status=403)
+    shop.work()
+    assert sizes == [MOST, MOST, MOST, 5]
+    assert order_state(order) == Order.State.FAILED
+    assert balance(shop) == 100_000
+    oracle.ask(shop.sandbox)
+
+
+def test_a_failed_domain_takes_its_many_mailboxes_along_in_small_transactions(shop: Shop, sizes: list[int]) -> None:
+    shop.sandbox.reserve("first.com", "unlucky")
+    order = shop.confirm(shop.quote("first.com", names=PEOPLE))
+    shop.finish()
+    assert max(sizes) <= MOST
+    assert set(states_of(order).values()) == {"failed"}
+    with scope(shop.customer.pk):
+        problems = set(order.lines.filter(item="mailbox").values_list("problem", flat=True))
+    assert problems <= {failures.DOMAIN_FAILED, failures.DOMAIN_FAILED_FOR_GOOD}
+    assert balance(shop) == 100_000
+    oracle.ask(shop.sandbox)
+
+
+def test_whoever_dies_while_lines_fail_has_failed_some_and_goes_on(
+    shop: Shop, order: Order, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end_some = settlement.end_some
+
+    def dies_at_the_third(*arguments: object) -> None:
+        if len(sizes) == 2:
+            raise RuntimeError("killed")
+        end_some(*arguments)  # type: ignore[arg-type]  # what it was called with
+
+    shop.sandbox.fault("process_order", "refuse", words="This account is blocked", status=403)
+    with monkeypatch.context() as broken:
+        broken.setattr(settlement, "end_some", dies_at_the_third)
+        shop.work()
+    assert sizes == [MOST, MOST]
+    assert order_state(order) == Order.State.WORKING
+    assert operation_of(shop, "order.end").state != Operation.State.DONE
+    oracle.ask_in_between()
+    shop.pass_time(3600)
+    shop.work()
+    assert order_state(order) == Order.State.FAILED
+    assert balance(shop) == 100_000
+    oracle.ask(shop.sandbox)
+
+
+def test_a_part_that_fails_without_words_fails_all_the_same(shop: Shop, order: Order, sizes: list[int]) -> None:
+    with scope(shop.customer.pk):
+        settlement.fail_part(order.parts.select_for_update().get(), "")
+    shop.work()
+    assert sizes == [MOST, MOST, MOST, 5]
+    assert set(states_of(order).values()) == {"failed"}
