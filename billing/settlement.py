@@ -7,9 +7,10 @@ and that is delivered all the same: it is charged again (`billing.late`).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actors import portal_actor
@@ -25,6 +26,8 @@ State = OrderLine.State
 OPEN = (State.WAITING, State.WORKING)
 # Lines that end in one transaction, so that nobody else waits long for the balance.
 LINES_AT_ONCE = 200
+# An order of which no event came for so long is looked at.
+QUIET = timedelta(seconds=60)
 NO_REASON, NOT_DELIVERED, VAGUE = failures.NO_REASON, failures.NOT_DELIVERED, failures.VAGUE
 SETTLED_FIELDS = ("state", "finished_at", "cost_minor", "cost_booked_minor", "costs_booked", *failures.FIELDS)
 
@@ -42,13 +45,19 @@ class News:
 
 
 def lock_part(upstream_order_id: str) -> OrderPart | None:
-    """The part of an upstream order. Its operation is locked first, as the engine does, so that none waits for ever."""
+    """The part of an upstream order that an event tells of. While its events come, it need not be looked at."""
     part = OrderPart.objects.filter(upstream_order_id=upstream_order_id or "-").first()
-    return None if part is None else lock_again(part)
+    if part is None:
+        return None
+    locked = lock_again(part)
+    soon = Operation.objects.filter(customer=part.customer, kind=PROCESS, key=str(part.pk), lease="")
+    soon = soon.filter(state=Operation.State.ACCEPTED, due_at__lt=Now() + QUIET / 2)
+    soon.update(due_at=Now() + QUIET)
+    return locked
 
 
 def lock_again(part: OrderPart) -> OrderPart:
-    """A part by its key, locked as everybody locks: its operation first."""
+    """A part, locked as the engine locks: its operation first, so that none waits for ever."""
     list(Operation.objects.select_for_update().filter(customer=part.customer, kind=PROCESS, key=str(part.pk)))
     return OrderPart.objects.select_for_update().get(pk=part.pk)
 

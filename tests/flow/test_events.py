@@ -203,3 +203,17 @@ def test_a_late_event_brings_no_credentials_to_a_mailbox_that_is_gone(shop: Shop
     shop.deliver_events([*letters, *map(as_new, letters)])
     with scope(shop.customer.pk):
         assert set(Credential.objects.values_list("mailbox__address", flat=True)) == {"noor@first.com"}
+
+
+def test_an_order_is_not_looked_at_while_its_events_come(shop: Shop) -> None:
+    """Though the look is due every twenty seconds or so; silence has it looked at."""
+    letters = bought(shop, "first.com", "second.net")
+    looks = shop.sandbox.count("get_order")
+    for letter in letters[:4]:
+        shop.pass_time(18)
+        shop.deliver_events([letter])
+        shop.work()
+    assert shop.sandbox.count("get_order") == looks
+    shop.pass_time(61)
+    shop.work()
+    assert shop.sandbox.count("get_order") == looks + 1
