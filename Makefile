@@ -6,7 +6,7 @@ PLAIN := SECRET_KEY=only-for-checks-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG
 	CELERY_BROKER_URL=redis://localhost:6379/0 UPSTREAM_URL=https://upstream.example/api/v1/integration \
 	UPSTREAM_KEY=key ALLOWED_HOSTS=portal.example ADMIN_HOST=admin.example
 
-.PHONY: run sandbox load reset test soak check bench format lock setup setup-run browser clean
+.PHONY: run sandbox load reset test again soak check bench format lock setup setup-run browser clean
 
 setup-run:
 	@$(PYTHON) bin/bootstrap.py requirements/portal.txt
@@ -30,8 +30,15 @@ reset: setup-run
 browser:
 	@$(PYTHON) bin/browser.py
 
+# In another order each time. `make test ARGS=--randomly-seed=7` repeats one; the last lines name it.
 test: setup browser
-	@$(PY) -m pytest -n 2
+	@$(PY) -m pytest -n 2 $(ARGS)
+
+# What waits, races or is killed, ten times in ten orders.
+AGAIN := tests/jobs tests/operations tests/concurrency tests/flow/test_crash_points.py tests/mirror/test_races.py \
+	tests/webhooks/test_processing.py tests/sandbox/test_moving_clock.py
+again: setup
+	@for seed in 1 2 3 4 5 6 7 8 9 10; do $(PY) -m pytest -n 2 --randomly-seed=$$seed $(AGAIN) $(ARGS) || exit 1; done
 
 # The same proofs as in `make test`, longer.
 soak: setup
