@@ -10,10 +10,12 @@ import pytest
 from reseller_portal.core.lists.domains import PastedNames, read_domains
 from reseller_portal.core.lists.files import text_of_file
 from reseller_portal.core.lists.people import People, read_people
-from tests.lists import more_domains, more_people
+from tests.lists import more_domains, more_people, odd_domains, odd_people
 
 CASES = Path(__file__).with_name("cases")
 PEOPLE: list[dict[str, Any]] = json.loads((CASES / "people.json").read_text("utf-8"))
+ALL_PEOPLE = more_people.LAYOUTS | odd_people.LAYOUTS
+ALL_DOMAINS = more_domains.LAYOUTS | odd_domains.LAYOUTS
 DOMAINS: list[dict[str, Any]] = json.loads((CASES / "domains.json").read_text("utf-8"))
 
 
@@ -39,18 +41,18 @@ def test_a_list_of_domains_is_read_as_it_was_meant(case: dict[str, Any]) -> None
         assert [each.name for each in read.entries] == case["wanted"]
 
 
-@pytest.mark.parametrize("name", more_people.LAYOUTS)
+@pytest.mark.parametrize("name", ALL_PEOPLE)
 def test_other_layouts_of_people_are_read(name: str) -> None:
-    text, wanted = more_people.LAYOUTS[name]
+    text, wanted = ALL_PEOPLE[name]
     same_as(people_of(read_people(text, most=5000)), wanted.split("\n"))
 
 
-@pytest.mark.parametrize("name", more_domains.LAYOUTS)
+@pytest.mark.parametrize("name", ALL_DOMAINS)
 def test_other_layouts_of_domains_are_read(name: str) -> None:
-    text, wanted = more_domains.LAYOUTS[name]
+    text, wanted = ALL_DOMAINS[name]
     same_as(
         [each.name or f"! {each.problem}" for each in names(text).entries],
-        wanted.split("\n") if wanted.startswith("!") else wanted.split(" "),
+        wanted.split("\n") if "!" in wanted else wanted.split(" "),
     )
 
 

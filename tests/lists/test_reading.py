@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from openpyxl import Workbook  # type: ignore[import-untyped]  # stubs would be one more dependency
 
+from reseller_portal.core.lists.columns import Meaning
 from reseller_portal.core.lists.domains import read_domain, read_domains, readable
 from reseller_portal.core.lists.files import NotAList, text_of_file
 from reseller_portal.core.lists.people import People, as_line, mend, read_people
@@ -183,6 +184,20 @@ def test_a_line_of_the_one_form_is_read_in_any_list(before: str, person: tuple[s
     found = read(before + as_line(first, last, username, "tryacme.net")).people[-1]
     assert (found.first_name, found.last_name, found.domain, found.problem) == (first, last, "tryacme.net", "")
     assert found.is_given == bool(username)
+
+
+def test_what_was_said_of_columns_holds_for_that_list_and_no_other() -> None:
+    first = "Ostrow\tLena\nQuill\tIan\nFern\tMaya"
+    key = read(first).blocks[0].key
+    chosen = {key: [Meaning.LAST, Meaning.FIRST]}
+
+    def surnames(text: str) -> list[str]:
+        return [each.last_name for each in read_people(text, most=5000, columns=chosen).people]
+
+    assert surnames(first) == ["Ostrow", "Quill", "Fern"]
+    corrected = mend(first, {2: (1, as_line("Iain", "Quill", "iain"))})
+    assert surnames(corrected) == ["Ostrow", "Quill", "Fern"]
+    assert surnames("Tom\tAsh\nRui\tCosta") == ["Ash", "Costa"]
 
 
 def test_a_corrected_line_keeps_the_numbers_of_the_others() -> None:

@@ -15,11 +15,22 @@ _BEGIN = re.compile(r"^\s*BEGIN:VCARD\s*$", re.IGNORECASE)
 _END = re.compile(r"^\s*END:VCARD\s*$", re.IGNORECASE)
 _PROPERTY = re.compile(r"^(?:[\w-]+\.)?([\w-]+)((?:;[^:]*)?):(.*)$")
 _ATTRIBUTE = re.compile(r"^([\w-]+)(?:;[\w-]+)*(::?)\s*(.*)$")
+_VERSION = re.compile(r"^version:\s*\d+\s*$")
 _DN = re.compile(r"^dn::?\s*\S")
 
 
 def begins_card(line: str) -> bool:
     return bool(_BEGIN.match(line) or _DN.match(line))
+
+
+def begins_entry(line: str) -> bool:
+    """The first line of an entry of a directory export."""
+    return bool(_DN.match(line))
+
+
+def is_beside_entries(line: str) -> bool:
+    """What stands between the entries of a directory export: its version, and comments."""
+    return line.startswith("#") or bool(_VERSION.match(line))
 
 
 def card_at(lines: Sequence[str], at: int, first: int) -> tuple[Row, int]:

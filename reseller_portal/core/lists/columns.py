@@ -37,7 +37,7 @@ LABELS = {
     Meaning.IGNORE: "Ignore",
 }
 
-# English; German; Spanish; French; Portuguese.
+# English; German; Spanish; French; Portuguese; then Italian, Dutch, Polish, Scandinavian, Finnish; other scripts.
 _WORDS = {
     Meaning.ADDRESS: (
         "email, mail, emails, email address, mail address, address email, email id, mailbox address,"
@@ -48,7 +48,11 @@ _WORDS = {
         "email adresse, mailadresse, emailadresse, e mailadresse, geschaftliche email;"
         "correo, correo electronico, direccion de correo, direccion de correo electronico, direccion email;"
         "courriel, adresse email, adresse mail, adresse courriel, adresse electronique, adresse de messagerie, mel;"
-        "endereco de email, endereco email, correio eletronico, email corporativo"
+        "endereco de email, endereco email, correio eletronico, email corporativo;"
+        "indirizzo email, indirizzo mail, posta elettronica, emailadres, adres email, epost, epostadress, epostadresse,"
+        " sahkoposti;"
+        "почта, эл почта, электронная почта, адрес электронной почты, 邮箱, 电子邮箱, 邮件,"
+        " メール, メールアドレス, 이메일"
     ),
     Meaning.FULL_NAME: (
         "full name, fullname, complete name, person, employee, employee name, contact, contact name, person name,"
@@ -59,7 +63,9 @@ _WORDS = {
         " ansprechpartner, kontakt;"
         "nombre completo, nombre y apellido, nombre y apellidos, nombre para mostrar, persona, empleado, contacto;"
         "nom complet, nom et prenom, prenom et nom, nom prenom, nom affiche, nom d affichage, personne, salarie;"
-        "nome completo, nome e sobrenome, nome e apelido, nome de exibicao, pessoa, funcionario, colaborador, contato"
+        "nome completo, nome e sobrenome, nome e apelido, nome de exibicao, pessoa, funcionario, colaborador, contato;"
+        "nome e cognome, cognome e nome, volledige naam, naam, imie i nazwisko, fullstandigt namn, namn, navn, nimi;"
+        "фио, полное имя, 姓名, 氏名, お名前, 名前, 이름, 성명"
     ),
     Meaning.FIRST: (
         "first, first name, given, given name, given names, forename, forenames, christian name, fname, f name,"
@@ -68,7 +74,9 @@ _WORDS = {
         "vorname, vornamen, rufname;"
         "primer nombre, nombres, nombre de pila;"
         "prenom, prenoms, prenom usuel;"
-        "primeiro nome, nome proprio, prenome, nomes proprios"
+        "primeiro nome, nome proprio, prenome, nomes proprios;"
+        "voornaam, roepnaam, imie, imiona, fornamn, fornavn, etunimi;"
+        "имя, 名, 名字"
     ),
     Meaning.LAST: (
         "last, last name, surname, surnames, family, family name, lname, l name, second name, last names, sur name,"
@@ -76,7 +84,9 @@ _WORDS = {
         "nachname, familienname, zuname, nachnamen;"
         "apellido, apellidos, primer apellido;"
         "nom de famille, nom famille, patronyme, nom d usage;"
-        "sobrenome, apelido, apelidos, ultimo nome, nome de familia, sobrenomes"
+        "sobrenome, apelido, apelidos, ultimo nome, nome de familia, sobrenomes;"
+        "cognome, achternaam, familienaam, nazwisko, efternamn, efternavn, etternavn, sukunimi;"
+        "фамилия, 姓, 姓氏, 성"
     ),
     Meaning.USERNAME: (
         "username, user name, user, userid, local part, localpart, mailbox, alias, email prefix, prefix,"
@@ -94,14 +104,18 @@ _WORDS = {
         "domane, domanenname, domane name, domain adresse;"
         "dominio, dominios, nombre de dominio, nombre del dominio;"
         "domaine, domaines, nom de domaine, nom du domaine;"
-        "dominio, dominios, nome de dominio, nome do dominio"
+        "dominio, dominios, nome de dominio, nome do dominio;"
+        "nome dominio, nome del dominio, domini, domein, domeinnaam, domeinen, domena, domeny, nazwa domeny, doman,"
+        " domannamn, domaene, domene, domenenavn, domaenenavn, verkkotunnus;"
+        "домен, доменное имя, 域名, ドメイン, ドメイン名, 도메인"
     ),
 }
 # Columns of account imports and exports: Google Workspace, Microsoft 365, Entra ID, Smartlead, Woodpecker, EmailBison,
 # Snov.io (*From email*, *From name*), lemlist (*sender_email*, *sender_name*), Instantly (*Email*, *First Name*).
 _MAKERS = {
     Meaning.ADDRESS: (
-        "from email, sender email, smtp email, user principal name, userprincipalname, member object id or upn"
+        "from email, sender email, smtp email, user principal name, userprincipalname, member object id or upn,"
+        " email 1 value, email 1 address"
     ),
     Meaning.FULL_NAME: "from name, smtp from name, sender name",
 }
@@ -160,15 +174,23 @@ _REQUIRED = re.compile(
 )
 
 
+_COUNTED = re.compile(r"^\s*\d{1,2}[.):]\s+")
+
+
 def _squash(words: str) -> str:
     return words.replace(" ", "")
+
+
+def _unaccented(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
 def _table() -> dict[str, Meaning]:
     found: dict[str, Meaning] = {}
     for source in (_WORDS, _MAKERS, REMEMBERED):
         for meaning, words in source.items():
-            found.update({_squash(word.strip()): meaning for word in re.split("[,;]", words) if word.strip()})
+            each = (_squash(_unaccented(word.strip())) for word in re.split("[,;]", words))
+            found.update({word: meaning for word in each if word})
     found.update({_squash(word.strip()): Meaning.IGNORE for word in _NOT_OURS.split(",")})
     found["#"] = Meaning.IGNORE
     return found
@@ -179,14 +201,12 @@ HEADERS = _table()
 
 @lru_cache(maxsize=4096)
 def plain_head(head: str) -> str:
-    """A head without its dress: *First Name [Required]*, *first_name*,"
-    " *FirstName* and *FIRSTNAME* are `firstname`."""
-    text = unicodedata.normalize("NFKD", without_unseen(head[:200]))
-    text = "".join(sign for sign in text if not unicodedata.combining(sign))
+    """A head without its dress: *First Name [Required]*, *first_name*, *2. FirstName*, *FIRSTNAME* are `firstname`."""
+    text = _COUNTED.sub("", _unaccented(without_unseen(head[:200])))
     bare = re.sub(r"[\[({<][^\])}>]*[\])}>]", " ", text) or text
     bare = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", bare).casefold().replace("ø", "o").replace("æ", "ae")
     bare = re.sub(r"[^\w#]+|_+", " ", _REQUIRED.sub(" ", bare)).strip()
-    return _squash(bare) if bare.isascii() else ""
+    return _squash(bare)
 
 
 def meanings_of(cells: Sequence[str]) -> list[Meaning] | None:

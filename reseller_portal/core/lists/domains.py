@@ -16,7 +16,9 @@ from reseller_portal.core.lists.reader import Row, is_rule, lines_of, rows_of, s
 from reseller_portal.core.lists.text import cut, without_unseen
 
 LONGEST_ENTRY = 300
-_PARTED = re.compile(r"[,;|\n]")
+_PARTED = re.compile(r"[,;|\n，；、،]")
+_EMPHASIS = re.compile(r"^([_~]{1,3})(.+)\1$")
+_HIDDEN_DOT = re.compile(r"[\[({](?:\.|dot)[\])}]", re.IGNORECASE)
 _DOTS = re.compile(r"[.。．｡]")
 _LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
 _MARKS = " \t\"'`´“”„‟‘’‚‛«»‹›<>()[]{}*,;!?…·•"
@@ -214,7 +216,8 @@ def _is_machine(host: str) -> bool:
 
 def _bare(text: str) -> str:
     """Without the marks that documents and chats put around a name."""
-    typed = without_mark(without_unseen(text).rpartition("](")[2]).strip(_MARKS).lower()
+    typed = without_mark(_HIDDEN_DOT.sub(".", without_unseen(text)).rpartition("](")[2]).strip(_MARKS).lower()
+    typed = _EMPHASIS.sub(r"\2", typed).strip(_MARKS)
     return re.sub(r"\s+[-–—=:#(\[].*$", "", typed).strip(_MARKS)
 
 

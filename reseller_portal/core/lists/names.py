@@ -10,10 +10,14 @@ _TITLES = {
     "dr", "drs", "dra", "prof", "profa", "professor", "mr", "mrs", "ms", "miss", "mx", "sir", "dame",
     "herr", "frau", "hr", "fr", "sr", "sra", "srta", "señor", "señora", "mme", "mlle", "monsieur", "madame",
     "dott", "ing", "mag", "dipl-ing", "dr-ing", "rev", "hon", "capt", "eng", "engr", "doctor", "doutor",
-    "doutora", "docteur",
+    "doutora", "docteur", "med", "rer", "nat", "phil", "jur", "iur", "habil", "dña", "doña", "engº", "engª", "engo",
+    "dottssa", "dottore", "dottoressa", "sig", "sigra", "signor", "signora", "avv", "arch", "lic", "dhr", "mevr", "mw",
 }  # fmt: skip
 # With a dot these are titles, without one they are names: *Fr. Müller*, *Ing Wong*.
-_ONLY_WITH_DOT = {"fr", "hr", "ing", "mag", "rev", "eng", "hon", "ms"}
+_ONLY_WITH_DOT = {
+    "fr", "hr", "ing", "mag", "rev", "eng", "hon", "ms", "med", "rer", "nat", "phil", "jur", "iur", "habil", "sig",
+    "avv", "arch", "lic", "dhr", "mevr", "mw", "engo",
+}  # fmt: skip
 _SUFFIXES = {
     "jr", "sr", "ii", "iii", "iv", "phd", "md", "mba", "msc", "bsc", "ma", "ba", "llm", "jd", "esq", "cpa",
     "dds", "dvm", "mph", "rn", "pmp", "cfa", "obe", "mbe", "cissp", "pe", "med", "edd", "psyd", "dipl-ing",
@@ -35,6 +39,12 @@ _JOBS = re.compile(
     r"(?:vice|senior|junior|lead|chief|account|sales|marketing|product|project|regional|general|managing|executive|"
     r"office|customer|business|technical|human)\s.*|"
     r"geschäftsführer(?:in)?|vertrieb|gerente|diretora?|directora?|ventas|vendas|commercial)$",
+    re.IGNORECASE,
+)
+# A whole line of such words is a line of a signature, not somebody.
+_POSITION = re.compile(
+    r"^(?:(?:head|director|vp|vice president|president|manager|chief) (?:of|for) .+|"
+    r"(?:\S+ ){1,4}(?:manager|director|officer|engineer|representative|executive|assistant|specialist|coordinator))$",
     re.IGNORECASE,
 )
 _LIST_MARK = re.compile(
@@ -73,6 +83,11 @@ def without_mark(text: str) -> str:
 def is_remark(text: str) -> bool:
     """A cell that says what somebody does or has: a job, a degree."""
     return bool(_JOBS.match(text.strip())) or _is_suffixes(text)
+
+
+def is_position(text: str) -> bool:
+    """A whole line that names a job: *Head of Sales*, *Account Manager*."""
+    return bool(_POSITION.match(text.strip()))
 
 
 def is_like_a_name(text: str) -> bool:

@@ -1,5 +1,6 @@
 """Lists of people: every line becomes persons, or says what to do; what was left out is said once."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -16,8 +17,8 @@ from reseller_portal.core.lists.reader import (
     lines_of,
     rows_of,
     separator_line,
-    separator_of,
 )
+from reseller_portal.core.lists.separators import cells_of, out_of_marks, separator_by_head
 from reseller_portal.core.lists.shapes import Found, columns_by_shape, domain_head, found_in, found_in_line, name_in
 from reseller_portal.core.lists.text import cut, without_unseen
 from reseller_portal.core.lists.usernames import Pattern, problem_of, username_of
@@ -119,12 +120,17 @@ class _Reading:
 
     def read(self) -> None:
         at = begin = 0
+        has_entries = any(cards.begins_entry(line) for line in self.lines)
         while at < len(self.lines):
             line = self.lines[at]
-            if cards.begins_card(line):
+            if has_entries and cards.is_beside_entries(line):
+                self._list(begin, at)
+                self.said.append((at + 1, "a line of the directory export"))
+                begin = at = at + 1
+            elif cards.begins_card(line):
                 self._list(begin, at)
                 row, at = cards.card_at(self.lines, at, 1)
-                self._add(row, _from_cells(row, _PLACES_OF_CARDS))
+                self._add(row, _fromcells_of(row, _PLACES_OF_CARDS))
                 begin = at
             elif at > begin and (is_rule(line) or self._is_new_head(line)):
                 if is_rule(line) or not self._titles(begin, at):
@@ -138,13 +144,13 @@ class _Reading:
     def _is_new_head(self, line: str) -> bool:
         if not may_begin_a_head(line):
             return False
-        cells = _cells(line)
+        cells = cells_of(line)
         return sum(1 for each in meanings_of(cells) or [] if each != Meaning.IGNORE) >= 2
 
     def _titles(self, begin: int, end: int) -> bool:
         """Up to three lines above a head are its titles; one that may be a person is asked about."""
         above = [(at + 1, self.lines[at]) for at in range(begin, end) if self.lines[at].strip()]
-        if len(above) > MOST_TITLES or any("@" in text or len(_cells(text)) > 1 for _, text in above):
+        if len(above) > MOST_TITLES or any("@" in text or len(cells_of(text)) > 1 for _, text in above):
             return False
         for line, text in above:
             if is_like_a_name(text):
@@ -165,9 +171,9 @@ class _Reading:
         if separator:
             self.said.append((begin + 1, "the separator of the list"))
             begin += 1
-        lines = self.lines[begin:end]
+        lines = out_of_marks(self.lines[begin:end])
         rows = []
-        for row in rows_of(lines, separator or _separator(lines), first=begin + 1):
+        for row in rows_of(lines, separator or separator_by_head(lines), first=begin + 1):
             if any(sign not in _DRAWN for sign in row.text):
                 rows.append(row)
             else:
@@ -185,9 +191,10 @@ class _Reading:
         else:
             meanings = columns_by_shape(rows)
         width = max([len(heads), *(len(row.cells) for row in rows[:200])], default=0)
-        key = f"{len(self.blocks)}.{width}.{_key_of(heads)}"
+        place = f"{len(self.blocks)}.{width}.{_key_of(heads)}"
+        key = f"{place}~{'.'.join(_print(row) for row in rows[:SHOWN_ROWS])}"
         seen = _filled_up(meanings, width)
-        chosen = list(self.chosen.get(key, ()))
+        chosen = self._choice(place, rows)
         is_chosen = len(chosen) == width and width > 0
         if is_chosen:
             meanings = None if all(each == Meaning.AS_WRITTEN for each in chosen) else chosen
@@ -199,6 +206,14 @@ class _Reading:
             self._free(rows)
         else:
             self._columns(rows, meanings, is_sure=bool(heads) or is_chosen)
+
+    def _choice(self, place: str, rows: Sequence[Row]) -> list[Meaning]:
+        """What was said of this block's columns: of the same layout, with at least one row that it was said about."""
+        for key, meanings in self.chosen.items():
+            where, _, prints = key.rpartition("~")
+            if where == place and not {_print(row) for row in rows}.isdisjoint(prints.split(".")):
+                return list(meanings)
+        return []
 
     def _say_ignored(self, heads: Sequence[str], shown: Sequence[Meaning], rows: Sequence[Row]) -> None:
         left = [heads[at] if at < len(heads) and heads[at] else f"column {at + 1}" for at, each in enumerate(shown)
@@ -215,7 +230,7 @@ class _Reading:
             elif not is_sure and len(row.cells) != len(meanings):
                 self._add(row, found_in(row))
             else:
-                found = _from_cells(row, places)
+                found = _fromcells_of(row, places)
                 self._add(row, found, needs_domain=has_domains)
 
     def _free(self, rows: Sequence[Row]) -> None:
@@ -300,7 +315,7 @@ def _problem_of_name(found: Found) -> str:
     return ""
 
 
-def _from_cells(row: Row, places: Mapping[Meaning, int]) -> list[Found]:
+def _fromcells_of(row: Row, places: Mapping[Meaning, int]) -> list[Found]:
     """The person of a row whose columns are known."""
     cells, left = row.cells, ""
     width = len(cells)
@@ -376,29 +391,6 @@ class _Taken:
         return bool(domains) and (not domain or domain in domains or "" in domains)
 
 
-def _separator(lines: Sequence[str]) -> str:
-    """By the head where there is one: the sign that parts it into the most known words."""
-    for line in lines[:10]:
-        if may_begin_a_head(line):
-            known = {sign: len(meanings_of(_split(line, sign)) or []) for sign in ("\t", ";", "|", ",")}
-            best = max(known, key=lambda sign: known[sign])
-            if known[best] > 1:
-                return best
-    return separator_of(lines)
-
-
-def _cells(line: str) -> list[str]:
-    return _split(line, _separator_of_line(line))
-
-
-def _separator_of_line(line: str) -> str:
-    return max(("\t", ";", "|", ","), key=line.count)
-
-
-def _split(line: str, separator: str) -> list[str]:
-    return [cell.strip().strip('"') for cell in line.split(separator)]
-
-
 def _filled_up(meanings: Sequence[Meaning] | None, width: int) -> list[Meaning]:
     known = list(meanings or ())[:width]
     return known + [Meaning.IGNORE if meanings else Meaning.AS_WRITTEN] * (width - len(known))
@@ -406,6 +398,11 @@ def _filled_up(meanings: Sequence[Meaning] | None, width: int) -> list[Meaning]:
 
 def _key_of(heads: Sequence[str]) -> str:
     return "-".join("".join(sign for sign in head if sign.isalnum())[:8] for head in heads)[:120]
+
+
+def _print(row: Row) -> str:
+    """Enough of a row to know it again."""
+    return f"{zlib.crc32(row.text.encode(errors='replace')):x}"
 
 
 def _is_filled(at: int, heads: Sequence[str], rows: Sequence[Row]) -> bool:

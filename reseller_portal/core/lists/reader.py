@@ -96,13 +96,19 @@ def _quoted_rows(lines: Sequence[str], separator: str, first: int) -> Iterator[R
                 begin, feed.row_began = feed.row_began, feed.at
                 if any(cells):
                     text = "\n".join(lines[begin : feed.at])
-                    yield Row(begin + first, [cell.strip() for cell in cells], text, feed.at - begin)
+                    yield Row(begin + first, [_value(cell) for cell in cells], text, feed.at - begin)
             return
         except csv.Error:
             # A quotation mark that was never closed is a sign like any other, and its line stands for itself.
             broken = lines[feed.row_began]
             yield Row(feed.row_began + first, _loose_cells(broken, separator), broken)
             at = feed.row_began + 1
+
+
+def _value(cell: str) -> str:
+    """What a cell shows: spreadsheets write ="0170" for text that must stay text."""
+    cell = cell.strip()
+    return cell[2:-1] if len(cell) > 2 and cell.startswith('="') and cell.endswith('"') else cell
 
 
 def _loose_cells(line: str, separator: str) -> list[str]:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from reseller_portal.core.lists.columns import HEADERS, Meaning, once, plain_head
 from reseller_portal.core.lists.domains import judge
-from reseller_portal.core.lists.names import begins_with_particle, is_remark, split_name, without_mark
+from reseller_portal.core.lists.names import begins_with_particle, is_position, is_remark, split_name, without_mark
 from reseller_portal.core.lists.reader import LONGEST_LINE, Row
-from reseller_portal.core.lists.text import without_unseen
+from reseller_portal.core.lists.text import cut, without_unseen
 
 MOST_ON_A_LINE = 200
 _ANGLE = re.compile(r"([^<>]*)<\s*(?:mailto:)?([^<>\s]*)\s*>")
@@ -26,7 +26,10 @@ _CARD_LINE = re.compile(
     r"^(?:item\d+\.)?(?:N|FN|EMAIL|TEL|ORG|ADR|TITLE|ROLE|UID|REV|VERSION|PRODID|NOTE|URL|BDAY|PHOTO|X-[A-Z-]+|END)[;:]"
 )
 ONE_LINE = "This is one detail of a person. Write the whole person on one line, such as Maya Ferro <maya@example.com>."
-_EDGES = " \t,;:|\"“”'’‘-–—()[]"
+_RECIPIENTS = re.compile(r"^\s*(?:to|cc|bcc|from|an|von|kopie|para|de|à|cci|a|da)\s*:\s*(?=.*@)", re.IGNORECASE)
+_EMPHASIS = re.compile(r"^([*_~`]{1,3})(.+)\1$")
+_BETWEEN = re.compile(r"[\n;；，]")
+_EDGES = " \t,;:|\"“”'’‘-–—()[]=>→*_`"
 
 
 class Found(NamedTuple):
@@ -53,7 +56,9 @@ def found_in_line(row: Row) -> list[Found]:
     """The people of a line that stands for itself: one, or several with an address each or a sign between them."""
     if len(row.text) > LONGEST_LINE * row.height:
         return []
-    text = without_mark(without_unseen(row.text)).replace("mailto:", "")
+    text = _RECIPIENTS.sub("", without_mark(without_unseen(row.text)).replace("mailto:", ""))
+    if text != row.text and _RECIPIENTS.match(row.text):
+        return found_in_line(Row(row.line, [text], text, row.height))
     label = _LABEL.match(text)
     if _CARD_LINE.match(text) or (label and plain_head(label[1]) in HEADERS):
         return [Found(problem=ONE_LINE)]
@@ -72,12 +77,25 @@ def found_in(row: Row) -> list[Found]:
     cells = _whole_brackets([without_unseen(cell).replace("mailto:", "") for cell in row.cells if cell])
     if cells:
         cells[0] = without_mark(cells[0])
+    cells = [_EMPHASIS.sub(r"\2", cell) for cell in cells]
+    if "、" in row.text:
+        return [found for cell in cells for name in cell.split("、") if name for found in _in_one_cell(name.strip())]
     cells = [line for cell in cells for line in _parts(cell)]
     if len(cells) < 2:
         return _in_one_cell(cells[0]) if cells else []
+    cells = _paired(cells)
     if all(_is_whole_person(cell) for cell in cells):
         return [each for cell in cells[:MOST_ON_A_LINE] for each in _in_one_cell(cell)]
     return [_by_columns(cells, _columns([cells]))]
+
+
+def _paired(cells: list[str]) -> list[str]:
+    """*name, address, name, address* has each name with its address; other rows stay as they are."""
+    for names, addresses in ((cells[::2], cells[1::2]), (cells[1::2], cells[::2])):
+        has_names = all("@" not in name and _is_whole_person(name) for name in names)
+        if len(names) == len(addresses) and has_names and all(_ADDRESS.fullmatch(each) for each in addresses):
+            return [f"{name} {address}" for name, address in zip(names, addresses, strict=True)]
+    return cells
 
 
 def _whole_brackets(cells: Sequence[str]) -> list[str]:
@@ -179,12 +197,14 @@ def _is_whole_person(cell: str) -> bool:
 
 def _parts(cell: str) -> list[str]:
     """A cell of several lines, or of several people with a semicolon between them."""
-    return [part for part in (each.strip() for each in re.split(r"[\n;]", cell)) if part] or [cell]
+    return [part for part in (each.strip() for each in _BETWEEN.split(cell)) if part] or [cell]
 
 
 def _in_one_cell(cell: str) -> list[Found]:
     addresses = _ADDRESS.findall(cell)
     if not addresses:
+        if is_position(cell):
+            return [Found(problem=f"“{cut(cell, 60)}” is no name. Remove this line, or write a name in it.")]
         name = split_name(cell)
         return [Found(name.first, name.last, left_out=name.left_out, is_guessed=True)]
     if len(addresses) > 1:
@@ -194,7 +214,12 @@ def _in_one_cell(cell: str) -> list[Found]:
 
 def _angled(text: str, angled: Sequence[tuple[str, str]]) -> list[Found]:
     found = [_named(name, address) for name, address in angled[:MOST_ON_A_LINE]]
-    rest = _ANGLE.sub("", text).strip(_EDGES)
+    rest = _ANGLE.sub("", text)
+    for alone in _ADDRESS.findall(rest)[: MOST_ON_A_LINE - len(found)]:
+        # In a list of recipients those without a name have no brackets.
+        found.append(_named("", alone))
+        rest = rest.replace(alone, "", 1)
+    rest = rest.strip(_EDGES)
     if rest and found:
         found[-1] = found[-1]._replace(left_out=f"{found[-1].left_out} {rest}".strip())
     return found

@@ -1,0 +1,28 @@
+"""More lists of domains, as registrars, mail servers and people write them; as in `more_domains`."""
+
+LAYOUTS = {
+    "GoDaddy": ("Domain Name,TLD,Create Date,Expiration Date,Status,Privacy,Lock\nalpha-one.com,com,1/2/2024,1/2/2027,Active,On,On", "alpha-one.com"),
+    "Namecheap": ("Domain Name,Domain creation date,Domain expiration date,Auto-Renew,Domain Privacy\nalpha-one.com,1,2,ON,ON", "alpha-one.com"),
+    "Porkbun": ("DOMAIN,TLD,STATUS,CREATE DATE,EXPIRE DATE,LABELS\nalpha-one.com,com,ACTIVE,1,2,", "alpha-one.com"),
+    "Cloudflare": ("Name,Registrar,Expires,Auto-renew,Name servers\nalpha-one.com,Cloudflare,2027-01-01,true,ada.ns.cloudflare.com", "alpha-one.com"),
+    "a registrar that keeps name servers beside": ("domain;ns1;ns2\nalpha-one.com;ns1.host.net;ns2.host.net", "alpha-one.com"),
+    "a zone file": ("alpha-one.com.\t3600\tIN\tA\t192.0.2.1", "alpha-one.com"),
+    "German columns": ("Domainname;Vertragsnummer;Kündigungsdatum\nalpha-one.de;1;2", "alpha-one.de"),
+    "Italian head": ("Nome dominio;Scadenza\nalpha-one.it;1", "alpha-one.it"),
+    "Dutch head": ("Domeinnaam;Vervaldatum\nalpha-one.nl;1", "alpha-one.nl"),
+    "Polish head": ("Domena;Wygasa\nalpha-one.pl;1", "alpha-one.pl"),
+    "zero bytes": ("alpha-one\x00.com\nbeta-two.net\x00", "alpha-one.com beta-two.net"),
+    "a mark of encoding inside": ("alpha-one.com\n\ufeffbeta-two.net", "alpha-one.com beta-two.net"),
+    "a sentence": ("We want alpha-one.com, beta-two.net and gamma.org.", "! no spaces\nbeta-two.net\ngamma.org"),
+    "commas of other scripts": ("alpha-one.com，beta-two.net、gamma.org；delta.io، eta.co", "alpha-one.com beta-two.net gamma.org delta.io eta.co"),
+    "hidden dots of security people": ("alpha-one[.]com\nhxxps://beta-two[.]net/x", "alpha-one.com beta-two.net"),
+    "a wildcard": ("*.alpha-one.com", "alpha-one.com"),
+    "an at before the name": ("@alpha-one.com", "alpha-one.com"),
+    "emphasis of a document": ("**alpha-one.com**\n`beta-two.net`\n_gamma.org_\n~~delta.io~~", "alpha-one.com beta-two.net gamma.org delta.io"),
+    "rows of slashes": ("alpha-one.com / beta-two.net", "alpha-one.com beta-two.net"),
+    "a trailing comment": ("alpha-one.com # first\nbeta-two.net // second", "alpha-one.com beta-two.net"),
+    "line separators of web pages": ("alpha-one.com\u2028beta-two.net", "alpha-one.com beta-two.net"),
+    "Arabic name with marks of direction": ("\u200fموقع.كوم\u200f", "xn--4gbrim.xn--fhbei"),
+    "errors of formulas": ("Domain\nalpha-one.com\n#N/A\n#REF!", "alpha-one.com\n! \n! "),
+    "merged cells": ("Client\tDomain\nAcme\talpha-one.com\n\tbeta-two.net", "alpha-one.com beta-two.net"),
+}  # fmt: skip
