@@ -65,6 +65,15 @@ def find_cases(limit: int) -> list[Case]:
     return found[:limit]
 
 
+def unseen(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of the rows of one queue that stand in none of the three."""
+    for source in _sources:
+        for told in (source.needs(), source.late(), source.on_purpose()):
+            if told.model is rows.model:
+                rows = rows.exclude(pk__in=told.order_by().values("pk"))
+    return rows
+
+
 def count_cases() -> dict[str, int]:
     """By how they stand; each queue counts to `COUNTED` at most."""
     return {how: sum(source.rows(how)[:COUNTED].count() for source in _sources) for how in (NEEDS, IS_LATE, ON_PURPOSE)}

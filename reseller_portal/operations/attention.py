@@ -38,7 +38,7 @@ def on_purpose() -> QuerySet[Operation]:
 
 
 def late() -> QuerySet[Operation]:
-    rows = Operation.objects.filter(due_at__isnull=False, on_purpose=False)
+    rows = Operation.objects.filter(due_at__isnull=False)
     return oldest_first(rows.filter(_is_late()).select_related("customer"), "due_at")
 
 

@@ -1,16 +1,20 @@
 """The books are asked for all that must hold, and each rule finds what breaks it."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections, transaction
+from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.tenancy import staff_scope
 from billing.models import Order
 from mirror import books, tasks
 from mirror.models import BooksCheck, Survey
+from reseller_portal.jobs import attention
+from reseller_portal.operations.models import Operation
 from tests.accounts.staff import browser_of, make_admin
 from tests.shop import Shop
 from tests.world import World
@@ -99,6 +103,22 @@ def test_every_rule_finds_what_breaks_it_and_nothing_else(committed: Shop) -> No
     assert [rule.name for rule in books.RULES if not is_found(rule)] == []
 
 
+@pytest.mark.parametrize("is_on_purpose", [False, True])
+def test_what_is_overdue_stands_in_the_list_of_staff_or_in_the_check(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, is_on_purpose: bool
+) -> None:
+    """What waits on purpose too, when nobody comes for it any more."""
+    shop.order("first.com")
+    with staff_scope("test: no worker for two hours"):
+        Operation.objects.filter(due_at__isnull=False).update(
+            due_at=Now() - timedelta(hours=2), on_purpose=is_on_purpose
+        )
+    assert books.differences() == []
+    monkeypatch.setattr(attention, "_sources", [])
+    (found,) = books.differences()
+    assert (found.rule, found.count) == (books.SEEN, 1)
+
+
 def break_something() -> None:
     with staff_scope("test: break a rule"):
         Order.objects.update(state="working")
@@ -109,7 +129,7 @@ def test_the_command_says_what_does_not_hold(shop: Shop) -> None:
     shop.finish()
     said = StringIO()
     call_command("check_books", stdout=said)
-    assert said.getvalue() == f"All {len(books.RULES)} rules hold.\n"
+    assert said.getvalue() == f"All {len(books.NAMES)} rules hold.\n"
     break_something()
     said = StringIO()
     with pytest.raises(CommandError, match="1 of"):

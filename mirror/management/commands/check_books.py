@@ -20,5 +20,5 @@ class Command(BaseCommand):
         for each in found:
             self.stdout.write(f"{each['rule']}: {each['count']} times not so, such as {each['example']}")
         if found:
-            raise CommandError(f"{len(found)} of {len(books.RULES)} rules do not hold.")
-        self.stdout.write(f"All {len(books.RULES)} rules hold.")
+            raise CommandError(f"{len(found)} of {len(books.NAMES)} rules do not hold.")
+        self.stdout.write(f"All {len(books.NAMES)} rules hold.")
