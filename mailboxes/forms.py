@@ -11,6 +11,7 @@ from billing.services.quotes import MOST_LINES
 from mailboxes.building import Wish
 from reseller_portal.core.lists.files import FileText, NotAList, text_of_file
 from reseller_portal.core.lists.reader import TooManyLines
+from reseller_portal.core.lists.secrets import without_secrets
 from reseller_portal.core.lists.usernames import Pattern
 
 LARGEST_FILE = 1024 * 1024
@@ -45,9 +46,14 @@ class OrderForm(forms.Form):
         return Wish(
             provider=known["provider"],
             domains=known["domains"],
-            people=_with_file(known["people"].strip("\r\n"), known["file"], self.files.get("file")),
+            people=_kept(_with_file(known["people"].strip("\r\n"), known["file"], self.files.get("file"))),
             pattern=known["pattern"] or Pattern.FIRST,
         )
+
+
+def _kept(people: str) -> str:
+    """What may be kept and shown: exports hold passwords, and an order needs none."""
+    return without_secrets(people, most_lines=2 * MOST_LINES)
 
 
 def _with_file(typed: str, file: FileText | None, upload: Any) -> str:
@@ -65,6 +71,6 @@ def typed_wish(posted: QueryDict) -> Wish:
     return Wish(
         provider=provider if provider in Provider.values else Provider.GOOGLE,
         domains=posted.get("domains", "")[:MOST_ECHOED].replace("\0", ""),
-        people=posted.get("people", "")[:MOST_ECHOED].replace("\0", ""),
+        people=_kept(posted.get("people", "")[:MOST_ECHOED].replace("\0", "")),
         pattern=pattern if pattern in set(Pattern) else Pattern.FIRST,
     )
