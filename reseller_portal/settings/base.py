@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ from reseller_portal.core.time_limits import limit
 from reseller_portal.settings import env
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+
+# Looking up a name knows no time-out of its own: with a silent resolver it took 56 seconds. The C library reads this
+# in each process before its first look-up, for the database, the cache, the broker, mail and the upstream alike.
+os.environ.setdefault("RES_OPTIONS", "timeout:1 attempts:2")
 
 DEBUG = False
 # Every request passes accounts.hosts.HostMiddleware first, which knows the hosts of the brands too. SERVED_HOSTS are
