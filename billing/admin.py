@@ -6,9 +6,10 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.crypto import get_random_string
 from django.utils.html import format_html, format_html_join
@@ -23,12 +24,16 @@ from billing import late, ledger
 from billing.admin_forms import MoneyForm, PriceRuleForm
 from billing.models import Account, Entry, Order, OrderLine, PriceRule, Shortfall, Transaction, UnsellableName
 from billing.price_examples import example_of
+from billing.sections import attention_rows
 from billing.services.deciding import decide_order, open_operations, operations_of, steps_of_order
 from billing.services.line_steps import buying, decide_line, steps_of_line
 from reseller_portal.core.errors import DomainError
 from reseller_portal.core.templatetags.portal import money
+from reseller_portal.jobs.attention import count_cases
 from reseller_portal.operations.deciding import SETTLE
 from reseller_portal.operations.models import Operation
+
+MOST_SHOWN = 200
 
 
 class LineInline(TabularInline):
@@ -98,8 +103,11 @@ class OrderAdmin(DecidedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.decide_line)
-        place = "<int:number>/line/<int:line>/decide/<str:verb>/"
-        return [path(place, page, name="billing_order_line_decide"), *super().get_urls()]
+        return [
+            path("attention/", self.admin_site.admin_view(attention), name="billing_attention"),
+            path("<int:number>/line/<int:line>/decide/<str:verb>/", page, name="billing_order_line_decide"),
+            *super().get_urls(),
+        ]
 
     def decide_line(self, request: HttpRequest, number: int, line: int, verb: str) -> HttpResponse:
         """Like a decision about the whole order. In the admin's staff scope."""
@@ -133,6 +141,15 @@ class OrderAdmin(DecidedAdmin):
     @admin.display(description="Upstream orders")
     def upstream(self, order: Order) -> str:
         return ", ".join(part.upstream_order_id or "not drafted yet" for part in order.parts.all())
+
+
+def attention(request: HttpRequest) -> HttpResponse:
+    """All that needs attention, is late or waits on purpose, of every queue. In the admin's staff scope."""
+    if not request.user.has_perm("billing.view_order"):
+        raise PermissionDenied
+    counts = list(count_cases().values())
+    context = {"title": "Needs attention", "rows": attention_rows(MOST_SHOWN), "counts": counts, "number": sum(counts)}
+    return render(request, "admin/billing/attention.html", {**admin.site.each_context(request), **context})
 
 
 @admin.register(PriceRule)

@@ -39,6 +39,7 @@ class BillingConfig(AppConfig):
         price_changes.when_asked(price_mail.queue_question)
         when_sent(price_mail.PRICE_ASKED, price_mail.question_of)
         add_to_attention(attention.SOURCE)
+        add_to_attention(attention.NOT_CHARGED)
         find_owners_by(webhooks.owner)
         on("domain.order.success", webhooks.domain_delivered)
         on("domain.order.failed", webhooks.domain_failed)

@@ -1,4 +1,4 @@
-"""Orders that staff should know of (`jobs.attention`): those that wait for the customer's answer to a risen price."""
+"""What staff should know of orders (`jobs.attention`): questions about a risen price, and what nobody paid for."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.db.models import Min, Q, QuerySet
 from django.urls import reverse
 
 from billing import price_changes
-from billing.models import Order, OrderLine
+from billing.models import Order, OrderLine, Shortfall
 from reseller_portal.core.templatetags.portal import money
 from reseller_portal.jobs.attention import Case, Source, nothing
 
@@ -46,4 +46,30 @@ SOURCE = Source(
     late=nothing(Order.objects.all()),
     on_purpose=asked_for_a_price,
     tell=tell,
+)
+
+
+def not_charged() -> QuerySet[Shortfall]:
+    rows = Shortfall.objects.filter(state=Shortfall.State.OPEN).select_related("customer", "line")
+    return rows.order_by("opened_at", "pk")
+
+
+def tell_not_charged(case: Shortfall, how: str) -> Case:
+    return Case(
+        how=how,
+        subject=case,
+        what=f"Not charged: {case}",
+        url=reverse("admin:billing_shortfall_change", args=[case.pk]),
+        customer=case.customer.company,
+        reason="It was delivered after its money had gone back, and the balance does not suffice.",
+        next_step="Charge the balance, or let it go.",
+        since=case.opened_at,
+    )
+
+
+NOT_CHARGED = Source(
+    needs=not_charged,
+    late=nothing(Shortfall.objects.all()),
+    on_purpose=nothing(Shortfall.objects.all()),
+    tell=tell_not_charged,
 )

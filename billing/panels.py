@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accounts.admin_site import Panel
 from accounts.models import Customer
-from billing.models import Account, Entry, Order, OrderLine, Shortfall
+from billing.models import Account, Entry, Order, Shortfall
+from billing.selectors import lost_minor
 from billing.services.wallet import newest_reading
 from reseller_portal.core.templatetags.portal import money
 from reseller_portal.jobs.attention import IS_LATE, NEEDS, ON_PURPOSE, count_cases
@@ -47,13 +48,10 @@ def margin() -> Panel:
 
 
 def losses() -> Panel:
-    """What was delivered and not charged, and what the upstream took for what it did not deliver, this month."""
-    start = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    """What was delivered and not charged, and what the upstream took for what it did not deliver."""
     unpaid = Shortfall.objects.filter(state=Shortfall.State.OPEN).aggregate(total=Sum("amount_minor"))["total"] or 0
-    failed = OrderLine.objects.filter(state=OrderLine.State.FAILED, cost_booked_minor__gt=0, finished_at__gte=start)
-    lost = failed.aggregate(total=Sum("cost_booked_minor"))["total"] or 0
     url = reverse("admin:billing_shortfall_changelist") + "?state__exact=open"
-    note = f"{money(lost)} paid upstream this month, not delivered"
+    note = f"{money(lost_minor())} paid upstream, not delivered"
     return Panel("Delivered, not charged", money(unpaid), note, "needs_person" if unpaid else "", url=url)
 
 
@@ -67,7 +65,7 @@ def needs_attention() -> Panel:
     """What nobody but a person can decide, what is late, and what waits on purpose; of every queue."""
     counts = count_cases()
     asked, purpose = counts[NEEDS] + counts[IS_LATE], counts[ON_PURPOSE]
-    url = reverse("admin:operations_operation_changelist") + "?state__exact=needs_person"
+    url = reverse("admin:billing_attention")
     if not asked:
         return Panel("Needs attention", "0", f"{purpose:,} wait on purpose" if purpose else "All clear", "done", url)
     return Panel(

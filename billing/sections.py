@@ -2,37 +2,45 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
 
 from accounts.admin_site import Section
 from billing.below_cost import sold_below_cost
-from billing.models import Account, Order, OrderLine, OrderPart
-from billing.selectors import with_progress
+from billing.models import Account, Order, OrderPart, Shortfall
+from billing.selectors import lost_lines, lost_minor, with_progress
 from billing.services.orders import DRAFT, PROCESS
 from billing.services.wallet import newest_reading
-from reseller_portal.jobs.attention import IS_LATE, NEEDS, Case, find_cases
+from reseller_portal.jobs.attention import IS_LATE, NEEDS, ON_PURPOSE, Case, count_cases, find_cases
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.upstream_state import short_state
 from reseller_portal.webhooks.models import Event
 
 SHOWN = 8
+WORDS = {NEEDS: "Needs attention", IS_LATE: "Late", ON_PURPOSE: "Waits on purpose"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A case with what its customer paid for it, in minor units; None for nothing."""
+    """A case with what its customer paid for it, in minor units; None for nothing. `word` says how it stands."""
 
     case: Case
     what: str
     state: str
+    word: str
     stake_minor: int | None
 
 
 def needs_attention() -> Section:
     """What needs attention, what is late, what waits on purpose; the oldest of each first."""
-    cases = find_cases(SHOWN)
+    return Section(
+        "billing/admin/attention.html", {"rows": attention_rows(SHOWN), "number": sum(count_cases().values())}
+    )
+
+
+def attention_rows(limit: int) -> list[Row]:
+    cases = find_cases(limit)
     orders = _orders_of([each.subject for each in cases if isinstance(each.subject, Operation)])
-    return Section("billing/admin/attention.html", {"rows": [_row(each, orders) for each in cases]})
+    return [_row(each, orders) for each in cases]
 
 
 def newest_orders() -> Section:
@@ -71,10 +79,8 @@ def provider() -> Section:
 
 def paid_not_delivered() -> Section:
     """What the upstream took money for and did not deliver: the newest, and the sum of all of it."""
-    rows = OrderLine.objects.filter(state=OrderLine.State.FAILED, cost_booked_minor__gt=0)
-    lines = list(rows.select_related("order", "customer").order_by("-finished_at")[:SHOWN])
-    total = rows.aggregate(total=Sum("cost_booked_minor"))["total"] or 0
-    return Section("billing/admin/losses.html", {"lines": lines, "total_minor": total})
+    lines = list(lost_lines().select_related("order", "customer").order_by("-finished_at")[:SHOWN])
+    return Section("billing/admin/losses.html", {"lines": lines, "total_minor": lost_minor()})
 
 
 def below_cost() -> Section:
@@ -97,13 +103,13 @@ def _orders_of(operations: list[Operation]) -> dict[int, Order]:
 
 
 def _row(case: Case, orders: dict[int, Order]) -> Row:
-    subject = case.subject
+    subject, what, stake = case.subject, case.what, None
     order = (
         orders.get(subject.pk) if isinstance(subject, Operation) else subject if isinstance(subject, Order) else None
     )
-    return Row(
-        case=case,
-        what=order.reference if order else case.what,
-        state={NEEDS: "failed", IS_LATE: "needs_person"}.get(case.how, "waiting"),
-        stake_minor=order.total_minor if order else None,
-    )
+    if order:
+        what, stake = order.reference, order.total_minor
+    elif isinstance(subject, Shortfall):
+        stake = subject.amount_minor
+    state = {NEEDS: "failed", IS_LATE: "needs_person"}.get(case.how, "waiting")
+    return Row(case=case, what=what, state=state, word=WORDS[case.how], stake_minor=stake)

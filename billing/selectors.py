@@ -249,3 +249,13 @@ def is_being_looked_at(order: Order) -> bool:
     stuck = [Operation.State.FAILED, Operation.State.NEEDS_PERSON]
     behind = Q(state=Operation.State.WAITING, after__state__in=stuck)
     return mine.filter(Q(state=Operation.State.NEEDS_PERSON) | behind).exists()
+
+
+def lost_lines() -> QuerySet[OrderLine]:
+    """What the upstream took money for and did not deliver. In a staff scope."""
+    return OrderLine.objects.filter(state=OrderLine.State.FAILED, cost_booked_minor__gt=0)
+
+
+def lost_minor() -> int:
+    """The sum of all that was lost so. In a staff scope."""
+    return lost_lines().aggregate(total=Sum("cost_booked_minor"))["total"] or 0

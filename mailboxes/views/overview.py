@@ -1,4 +1,4 @@
-"""The overview: how much there is, what needs a person, what just happened."""
+"""The overview: how much there is, what needs attention, what just happened."""
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET

@@ -32,12 +32,14 @@ ACCOUNT = (
 LISTS = (
     "accounts/customer", "accounts/user", "accounts/brand", "accounts/auditentry", "billing/order",
     "billing/transaction", "billing/account", "billing/pricerule", "operations/operation", "webhooks/event",
+    "accounts/mail", "mirror/survey", "mirror/drift", "mirror/bookscheck", "billing/shortfall",
+    "billing/unsellablename",
 )  # fmt: skip
 ADMIN = (
     "/admin/", "/admin/billing/", "/admin/accounts/customer/add/", "/admin/accounts/user/add/",
     "/admin/accounts/brand/add/", "/admin/billing/pricerule/add/", "/admin/billing/transaction/add/",
     "/admin/accounts/customer/?q=nothing-like-it", "/admin/billing/order/?state__exact=partly",
-    "/admin/accounts/customer/1/history/",
+    "/admin/accounts/customer/1/history/", "/admin/billing/order/attention/",
 )  # fmt: skip
 
 

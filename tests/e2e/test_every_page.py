@@ -139,9 +139,12 @@ def test_pages_of_the_admin_are_clean(stack: Stack, browser: Browser, look: tupl
     pages.visit(page, stack, [*pages.ADMIN, *(f"/admin/{each}/" for each in pages.LISTS)])
     for each in pages.LISTS:
         page.goto(stack.at(f"/admin/{each}/"))
-        page.locator("#result_list tbody a").first.click()
-        page.wait_for_url("**/change/**")
-        assert_clean(page)
+        rows = page.locator("#result_list tbody a")
+        # Of some there is nothing in the demo: then the empty list was seen above.
+        if rows.count():
+            rows.first.click()
+            page.wait_for_url("**/change/**")
+            assert_clean(page)
     page.goto(stack.at("/admin/accounts/brand/add/"))
     page.click("button[name=_save]")
     expect(page.locator("[data-error-summary]")).to_be_focused()

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Stack, assert_clean, assert_no_faults, sign_in, watched
+from tests.e2e import pages
+from tests.e2e.conftest import Stack, assert_clean, assert_no_faults, forgive, sign_in, watched
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 A_MINUTE = 60_000
@@ -24,6 +25,32 @@ def test_pages_of_the_mirror_are_clean(stack: Stack, browser: Browser, scheme: s
     sign_in(page, stack, "rex@reseller.example")
     for path in [*PAGES, *_details(page, stack)]:
         page.goto(stack.at(path))
+        assert_clean(page)
+    context.close()
+
+
+@pytest.mark.parametrize("look", pages.LOOKS)
+def test_every_decision_about_an_order_is_clean_before_and_after_it_was_refused(
+    stack: Stack, browser: Browser, look: tuple[int, str]
+) -> None:
+    """The demo orders a slow name, which stays under way for long."""
+    context, page = pages.opened(browser, look)
+    sign_in(page, stack, "rex@reseller.example")
+    page.goto(stack.at("/admin/billing/order/?state__exact=working"))
+    page.locator("#result_list tbody th a").last.click()
+    assert_clean(page)
+    steps = [str(each.get_attribute("href")) for each in page.locator("a[href*='/decide/']").all()]
+    operations = page.locator("a[href*='/operations/operation/']")
+    page.goto(stack.at(str(operations.last.get_attribute("href"))))
+    assert_clean(page)
+    steps += [str(each.get_attribute("href")) for each in page.locator("a[href*='/decide/']").all()]
+    assert {"check", "done", "failed"} <= {each.rstrip("/").rpartition("/")[2] for each in steps}
+    for step in dict.fromkeys(steps):
+        page.goto(stack.at(step))
+        assert_clean(page)
+        page.click("main button[type=submit]")
+        expect(page.locator("[data-error-summary]")).to_be_focused()
+        forgive(page, "422")
         assert_clean(page)
     context.close()
 

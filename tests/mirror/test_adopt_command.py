@@ -217,5 +217,5 @@ def test_notes_for_a_person_are_printed(account: Account) -> None:
     account.user("twin-one", email="hello@acme.example")
     account.user("twin-two", email="HELLO@acme.example")
     said = run()
-    assert "For a person to look at (2):" in said
+    assert "Needs attention (2):" in said
     assert "names several users or customers" in said

@@ -128,7 +128,7 @@ class Command(BaseCommand):
         if not survey.notes:
             return
         number = survey.counts.get("notes", {}).get("all", len(survey.notes))
-        self.stdout.write(f"\nFor a person to look at ({number:,}):")
+        self.stdout.write(f"\nNeeds attention ({number:,}):")
         for note in survey.notes:
             self.stdout.write(f"  - {note}")
         if number > len(survey.notes):
