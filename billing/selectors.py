@@ -46,9 +46,9 @@ class Progress:
 
     @property
     def shares(self) -> list[tuple[str, float, float]]:
-        """(tone, where it starts, how wide it is) of each part of the bar, in percent."""
+        """(tone, where it starts, how wide it is) of each part of the bar that has ended, in percent."""
         found, start = [], 0.0
-        for tone, number in (("done", self.delivered), ("working", self.open), ("failed", self.failed)):
+        for tone, number in (("done", self.delivered), ("failed", self.failed)):
             width = 100 * number / self.total if self.total else 0.0
             if number:
                 found.append((tone, round(start, 2), round(width, 2)))

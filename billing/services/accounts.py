@@ -1,5 +1,6 @@
 """What staff do about a customer's account at the upstream: see who has his address, correct it, import it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -42,9 +43,13 @@ class AccountState:
 
 
 def ask_who_has_it(customer: Customer) -> None:
-    """Put the question in the background; no page waits for it. In a scope that sees the customer."""
+    """Put the question in the background; no page waits for it. In a scope that sees the customer.
+
+    Not asked while too many of the customer's questions wait: opening the account asks the same before it sends.
+    """
     if not customer.upstream_id:
-        lookups.ask(customer=customer, kind=ACCOUNT_KNOWN, keys=[_key(customer)])
+        with suppress(lookups.TooManyQuestions):
+            lookups.ask(customer=customer, kind=ACCOUNT_KNOWN, keys=[_key(customer)])
 
 
 def state_of(customer: Customer) -> AccountState | None:

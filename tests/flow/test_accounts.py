@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import AuditEntry, Customer, Membership
 from accounts.tenancy import scope, staff_scope
@@ -183,6 +184,18 @@ def test_who_has_the_address_is_asked_when_the_customer_is_saved(shop: Shop, rex
     assert "The upstream knows new@acme.example already" in page
     assert "Harborlight Sales, 2 domains, 4 mailboxes" in page
     assert "Import this account" in page
+
+
+def test_a_customer_with_too_many_open_questions_is_shown_and_saved_all_the_same(
+    shop: Shop, rex: Client, settings: Settings
+) -> None:
+    settings.MAX_OPEN_QUESTIONS = 0
+    page = f"/admin/accounts/customer/{shop.customer.pk}/change/"
+    assert rex.get(page).status_code == 200
+    save(rex, shop, city="Lisbon")
+    assert customer(shop).city == "Lisbon"
+    with staff_scope("test"):
+        assert not Operation.objects.filter(kind="account.known").exists()
 
 
 def shown(shop: Shop, rex: Client) -> tuple[str, str]:
