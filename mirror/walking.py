@@ -14,9 +14,9 @@ from mirror.phases import PHASES, Phase, Task
 from reseller_portal.jobs import leases
 from reseller_portal.jobs.crash_points import reach
 from reseller_portal.jobs.rules import is_out_of_time
-from reseller_portal.operations import budget, circuit, pauses
+from reseller_portal.operations import budget, circuit
 from reseller_portal.operations.gateway import client_for_reading
-from reseller_portal.upstream.errors import Malformed, Refused, Throttled, Unreachable
+from reseller_portal.upstream.errors import Malformed, Refused, Unreachable
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +39,6 @@ def step(*, only: int | None = None) -> bool:
         return True
     try:
         _read_and_write(claimed)
-    except Throttled as throttled:
-        _come_back(claimed.survey, pauses.note_throttled(throttled), str(throttled))
     except circuit.Open as none:
         _come_back(claimed.survey, max(none.seconds, 1.0), _why_refused())
     except budget.NoneLeft as none_left:

@@ -1,4 +1,4 @@
-"""Mail to staff when the upstream refuses us: rows of the mail queue, in the transaction that opens the circuit."""
+"""Mail to staff when the upstream does not serve us: mail rows, in the transaction that opens the circuit."""
 
 from django.conf import settings
 from django.db.models import Q
@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.staff_groups import ADMIN
 from accounts.tenancy import staff_scope
 
-SUBJECT = "The upstream refuses the portal: every call waits"
+SUBJECT = "The upstream does not serve the portal: every call waits"
 
 
 def queue(*, advice: str, reason: str) -> None:

@@ -69,12 +69,19 @@ DOES_THE_BACKGROUND_WAIT = """
 
 
 class NoneLeft(Exception):
-    """The next call may start in `seconds`. `calls_made` counts those of the same work that were made before."""
+    """The next call may start in `seconds`.
 
-    def __init__(self, seconds: float, *, calls_made: int = 0) -> None:
-        super().__init__(f"the next call may start in {seconds:.2f} s")
+    `calls_made` counts those of the same work that were made before, and `writes_made` those of them that may have
+    changed something. `is_outage`: the upstream serves nobody, or nobody's calls of one operation, so the row that
+    met it is not to blame.
+    """
+
+    is_outage = False
+
+    def __init__(self, seconds: float, reason: str = "") -> None:
+        super().__init__(reason or f"the next call may start in {seconds:.2f} s")
         self.seconds = seconds
-        self.calls_made = calls_made
+        self.calls_made = self.writes_made = 0
 
 
 def take() -> int:

@@ -76,10 +76,10 @@ def seconds_to_next() -> float | None:
 
 def _pick(call: int) -> Operation | None:
     """The operation whose turn it is, locked. What waits for a pause of the upstream is passed over."""
-    paused = pauses.paused_groups()
+    paused, helpless = pauses.paused_groups(), pauses.paused_kinds()
     due: dict[int, list[str]] = defaultdict(list)
     for head in turns.heads():
-        if head.is_due and group_of(head.kind) not in paused:
+        if head.is_due and group_of(head.kind) not in paused and head.kind not in helpless:
             due[head.priority].append(head.kind)
     if turns.is_turn_of_the_background(call) and due and budget.does_the_background_wait():
         raise budget.NoneLeft(YIELD_SECONDS)

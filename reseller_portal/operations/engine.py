@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from accounts.tenancy import scope, staff_scope
 from reseller_portal.jobs.crash_points import reach
 from reseller_portal.jobs.leases import LeaseLost, renew, try_again_or_give_up
 from reseller_portal.jobs.rules import is_out_of_time, is_out_of_tries, pause_after, why_given_up
-from reseller_portal.operations import budget, pauses
+from reseller_portal.operations import budget
 from reseller_portal.operations.claiming import Claim, claim_next
 from reseller_portal.operations.gateway import client_for_one_call, pass_or_wait
 from reseller_portal.operations.models import Operation
@@ -31,9 +32,12 @@ from reseller_portal.operations.registry import (
     Wait,
     WaitFor,
     handler_of,
+    is_repeatable,
     patience_of,
 )
-from reseller_portal.upstream.errors import Malformed, Refused, Throttled, Unreachable
+from reseller_portal.operations.silence import Caller
+from reseller_portal.upstream.client import Client
+from reseller_portal.upstream.errors import Malformed, Refused, Unreachable
 
 logger = logging.getLogger(__name__)
 State = Operation.State
@@ -119,20 +123,16 @@ def apply(operation: Operation, transition: Transition) -> None:
 def _send(claim: Claim) -> Transition:  # noqa: PLR0911  # one for each outcome
     operation, handler = claim.operation, handler_of(claim.operation.kind)
     try:
-        with client_for_one_call(claim.call, _heartbeat(operation), goes_first=claim.goes_first) as client:
+        with _client_for(claim) as client:
             reach("before call")
             outcome = handler.send(operation, client)
             reach("after call")
     except Wait as wait:
-        return _not_sent(operation, State.WAITING, wait.seconds, wait, on_purpose=wait.on_purpose)
+        return _not_sent(operation, wait)
     except WaitFor as behind:
         return _park(operation, behind)
-    except Throttled as throttled:
-        return _not_sent(operation, State.WAITING, pauses.note_throttled(throttled), throttled)
     except budget.NoneLeft as none_left:
-        # Of several calls the first ones may have been made.
-        state = State.UNKNOWN if none_left.calls_made and not handler.repeatable else State.WAITING
-        return _not_sent(operation, state, none_left.seconds, none_left, made=none_left.calls_made)
+        return _stopped(operation, none_left)
     except Refused as refused:
         if is_about_the_route(refused):
             return _try_again(operation, State.WAITING, advice_on(refused))
@@ -146,12 +146,10 @@ def _send(claim: Claim) -> Transition:  # noqa: PLR0911  # one for each outcome
 def _look(claim: Claim) -> Transition:
     operation, handler = claim.operation, handler_of(claim.operation.kind)
     try:
-        with client_for_one_call(claim.call, _heartbeat(operation), goes_first=claim.goes_first) as client:
+        with _client_for(claim) as client:
             reach("before call")
             seen: Seen = handler.look(operation, client)
             reach("after call")
-    except Throttled as throttled:
-        return _come_back(operation, operation.state, pauses.note_throttled(throttled), str(throttled))
     except budget.NoneLeft as none_left:
         return _come_back(operation, operation.state, none_left.seconds, str(none_left))
     except (Unreachable, Malformed, Refused) as silent:
@@ -188,12 +186,24 @@ def _try_again(operation: Operation, state: str, error: str) -> Transition:
     return _come_back(operation, state, pause_after(max(operation.tries, operation.looks)), error)
 
 
-def _not_sent(
-    operation: Operation, state: str, seconds: float, reason: Exception, *, on_purpose: bool = False, made: int = 0
-) -> Transition:
-    """Where nothing was sent, it counts as no try; the time counts, so that this too has an end."""
-    extra = {} if made else {"attempts": operation.attempts - 1}
-    return _come_back(operation, state, seconds, str(reason), on_purpose=on_purpose, extra=extra)
+def _not_sent(operation: Operation, wait: Wait) -> Transition:
+    """It counts as no try; the time counts, so that this too has an end."""
+    extra = {"attempts": operation.attempts - 1}
+    return _come_back(operation, State.WAITING, wait.seconds, str(wait), on_purpose=wait.on_purpose, extra=extra)
+
+
+def _stopped(operation: Operation, none_left: budget.NoneLeft) -> Transition:
+    """No call was free, or the upstream serves nobody. Of several calls the first ones may have been made.
+
+    What was sent once stays so: handlers read the answer to a second one with other eyes.
+    """
+    may_have_happened = none_left.writes_made and not is_repeatable(operation.kind)
+    attempts = operation.attempts
+    if none_left.is_outage or not none_left.calls_made:
+        attempts -= 1
+    state = State.UNKNOWN if may_have_happened else State.WAITING
+    extra = {"attempts": max(attempts, 1) if may_have_happened else attempts}
+    return _come_back(operation, state, none_left.seconds, str(none_left), extra=extra)
 
 
 def _park(operation: Operation, behind: WaitFor) -> Transition:
@@ -212,6 +222,12 @@ def _come_back(operation: Operation, state: str, seconds: float, error: str, **m
 def _give_up(operation: Operation, error: str, answer: Mapping[str, Any] | None = None) -> Transition:
     operation.last_error = error
     return Transition(State.NEEDS_PERSON, error=why_given_up(operation), answer=answer)
+
+
+def _client_for(claim: Claim) -> AbstractContextManager[Client]:
+    operation = claim.operation
+    caller = Caller(f"operation {operation.pk}", operation.kind)
+    return client_for_one_call(claim.call, _heartbeat(operation), goes_first=claim.goes_first, caller=caller)
 
 
 def _heartbeat(operation: Operation) -> Callable[[], None]:

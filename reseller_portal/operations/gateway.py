@@ -1,6 +1,10 @@
-"""The one place where the portal gets a client of the upstream. Only the engine calls it."""
+"""The one place where the portal gets a client of the upstream.
 
-from collections.abc import Callable, Iterator
+Whoever calls, every call passes the same checks before, and what came of it is noted in the same place: what is paused,
+what was throttled, what nobody answered.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import local
 
@@ -9,9 +13,10 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from accounts.tenancy import NOBODY, current_scope
-from reseller_portal.operations import budget, circuit, pauses
+from reseller_portal.operations import budget, circuit, pauses, silence
+from reseller_portal.operations.silence import READER, Caller
 from reseller_portal.upstream.client import Client
-from reseller_portal.upstream.errors import UpstreamError
+from reseller_portal.upstream.errors import Throttled, UpstreamError
 from reseller_portal.upstream.routes import ROUTES
 
 
@@ -31,17 +36,21 @@ _found: dict[str, str] = {}
 
 @contextmanager
 def client_for_one_call(
-    call: int, heartbeat: Callable[[], None] | None = None, *, goes_first: bool = False
+    call: int,
+    heartbeat: Callable[[], None] | None = None,
+    *,
+    goes_first: bool = False,
+    caller: Caller = READER,
 ) -> Iterator[Client]:
     """A client whose first call is paid for by the claim; any further call waits for its own place in the budget.
 
     `call` is its number in the budget. What ends without having called gives it back. `heartbeat` is called before each
     further call, so that work of many calls keeps what it has claimed. `goes_first`: see `budget.take_patiently`.
+    `caller` is the row that gets no answer if none comes.
     """
-    made = 0
+    made: list[str] = []
 
     def before_call(operation: str) -> None:
-        nonlocal made
         try:
             circuit.pass_or_wait(_client_for_a_probe)
             pauses.check(operation)
@@ -50,16 +59,16 @@ def client_for_one_call(
                 if heartbeat:
                     heartbeat()
         except budget.NoneLeft as none_left:
-            none_left.calls_made = made
+            _count(none_left, made)
             raise
-        made += 1
+        made.append(operation)
 
     def on_error(error: UpstreamError) -> None:
         try:
-            circuit.judge(error, _client_for_a_probe)
-        except circuit.Open as is_open:
+            _judge(error, caller)
+        except budget.NoneLeft as none_left:
             # What was refused did not happen, so it need not be looked for.
-            is_open.calls_made = made if error.has_happened else made - 1
+            _count(none_left, made if error.has_happened else made[:-1])
             raise
 
     try:
@@ -67,6 +76,11 @@ def client_for_one_call(
     finally:
         if not made:
             budget.give_back(call)
+
+
+def _count(none_left: budget.NoneLeft, made: Sequence[str]) -> None:
+    none_left.calls_made = len(made)
+    none_left.writes_made = sum(ROUTES[operation].repeatable != "safe" for operation in made)
 
 
 @contextmanager
@@ -81,7 +95,7 @@ def client_for_reading(*, in_the_background: bool = False) -> Iterator[Client]:
         pauses.check(operation)
         take()
 
-    yield _client(before_call, lambda error: circuit.judge(error, _client_for_a_probe))
+    yield _client(before_call, lambda error: _judge(error, READER))
 
 
 @contextmanager
@@ -89,11 +103,11 @@ def client_of_somebody_else() -> Iterator[Client]:
     """For the demo, which also needs things bought without the portal. Only where the upstream is a sandbox."""
     if not settings.UPSTREAM_IS_SANDBOX:
         raise WriteWithoutOperation("nobody but the engine changes anything at a real upstream")
-    yield _client(lambda _operation: budget.take_patiently())
+    yield _client(lambda _operation: budget.take_patiently(), _note_throttled)
 
 
 def pass_or_wait() -> None:
-    """Raises `circuit.Open` while the upstream refuses us. Outside any scope: it may make a call to find out."""
+    """Raises `circuit.Open` while the upstream does not serve us. Outside any scope: it may make a call to find out."""
     circuit.pass_or_wait(_client_for_a_probe)
 
 
@@ -103,16 +117,28 @@ def probe() -> tuple[circuit.Verdict, UpstreamError | None]:
 
 
 def _client_for_a_probe() -> Client:
-    """Of the one call that tells whether the upstream refuses us. It waits little: whoever asks holds other work."""
+    """Of the one call that tells whether the upstream serves us. It waits little: whoever asks holds other work."""
 
     def before_call(operation: str) -> None:
         pauses.check(operation)
         budget.take_patiently(limit=PROBE_PATIENCE)
 
-    return _client(before_call)
+    return _client(before_call, _note_throttled)
 
 
-def _client(before_call: Callable[[str], None], on_error: Callable[[UpstreamError], None] | None = None) -> Client:
+def _judge(error: UpstreamError, caller: Caller) -> None:
+    """Raises `budget.NoneLeft` where the error is not about its call alone."""
+    _note_throttled(error)
+    circuit.judge(error, _client_for_a_probe, caller)
+
+
+def _note_throttled(error: UpstreamError) -> None:
+    """Nobody but this place hears a 429: whoever called is told to wait."""
+    if isinstance(error, Throttled):
+        raise pauses.Paused(pauses.note_throttled(error), str(error)) from error
+
+
+def _client(before_call: Callable[[str], None], on_error: Callable[[UpstreamError], None]) -> Client:
     """Every call passes here: an open transaction would be held for as long as the upstream likes."""
 
     def guarded(operation: str) -> None:
@@ -126,6 +152,7 @@ def _client(before_call: Callable[[str], None], on_error: Callable[[UpstreamErro
         session=_session(),
         before_call=guarded,
         on_error=on_error,
+        on_answer=silence.note_answer,
         paths=settings.UPSTREAM_PATHS,
         found=_found,
     )

@@ -132,7 +132,8 @@ class Budget(models.Model):
 class Pause(models.Model):
     """Calls of one group of operations wait: the upstream said that there were too many of them, or does not know one.
 
-    `until` is when they are tried again; `said_seconds` is how long the upstream wanted them to wait.
+    `until` is when they are tried again; `said_seconds` is how long the upstream wanted them to wait. `kinds` of our
+    own operations can do nothing meanwhile.
     """
 
     group = models.CharField(max_length=60, unique=True)
@@ -141,15 +142,17 @@ class Pause(models.Model):
     since = models.DateTimeField(db_default=Now())
     until = models.DateTimeField()
     said_seconds = models.FloatField(null=True)
+    kinds = models.JSONField(db_default=models.Value([], models.JSONField()))
 
     def __str__(self) -> str:
         return f"{self.group}: {self.reason}"
 
 
 class Circuit(models.Model):
-    """One row: since when the upstream refuses us, and why. No call is made while it is open, but for tries.
+    """One row: since when the upstream does not serve us, and why. No call is made while it is open, but for tries.
 
-    `advice` names what staff should do; they are mailed when it opens.
+    `advice` names what staff should do; they are mailed when it opens, unless they were at `told_at` a moment ago.
+    `silent` counts the calls in a row that nobody answered. Until `probing_until` somebody finds out what that means.
     """
 
     opened_at = models.DateTimeField(null=True)
@@ -157,6 +160,24 @@ class Circuit(models.Model):
     advice = models.CharField(max_length=500, blank=True)
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+    told = models.CharField(max_length=500, db_default="")
+    silent = models.PositiveIntegerField(db_default=0)
+    probing_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.reason if self.opened_at else "closed"
+
+
+class Silence(models.Model):
+    """No call of this operation of the upstream was answered since then; deleted by the first answer.
+
+    `subjects` are some of the rows for which it was called, with their kinds.
+    """
+
+    operation = models.CharField(max_length=60, unique=True)
+    subjects = models.JSONField(default=dict)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.operation

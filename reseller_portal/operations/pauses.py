@@ -4,8 +4,10 @@ A short wait is about the calls per second, and is everybody's. A long one is ab
 same group wait. When two groups are told so at once, the quota is the key's, and the pace learns from it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -14,24 +16,31 @@ from reseller_portal.upstream.errors import Throttled
 from reseller_portal.upstream.routes import ROUTES
 
 NOTE = """
-    INSERT INTO operations_pause ("group", operation, reason, since, until, said_seconds)
+    INSERT INTO operations_pause ("group", operation, reason, since, until, said_seconds, kinds)
     VALUES (%(group)s, %(operation)s, %(reason)s, clock_timestamp(),
-            clock_timestamp() + make_interval(secs => %(seconds)s), %(said)s)
+            clock_timestamp() + make_interval(secs => %(seconds)s), %(said)s, to_jsonb(%(kinds)s::text[]))
     ON CONFLICT ("group") DO UPDATE SET
         operation = EXCLUDED.operation, reason = EXCLUDED.reason, said_seconds = EXCLUDED.said_seconds,
+        kinds = EXCLUDED.kinds,
         until = GREATEST(operations_pause.until, EXCLUDED.until),
         since = CASE WHEN operations_pause.until < clock_timestamp() - interval '1 minute'
                      THEN EXCLUDED.since ELSE operations_pause.since END
 """
 NOW = """
     SELECT "group", operation, reason, since, until, said_seconds,
-           EXTRACT(EPOCH FROM until - clock_timestamp())::float
+           ARRAY(SELECT jsonb_array_elements_text(kinds)), EXTRACT(EPOCH FROM until - clock_timestamp())::float
     FROM operations_pause WHERE until > clock_timestamp() ORDER BY "group"
 """
+# Before the name of an operation of the upstream that answers nobody: it pauses alone, and not its group.
+SILENT = "silent: "
 
 
 class Paused(budget.NoneLeft):
-    """Calls of this group wait; nothing was sent."""
+    """Calls of this group or operation wait; nothing was sent, or the upstream said that there were too many."""
+
+    def __init__(self, seconds: float, reason: str = "", *, is_outage: bool = False) -> None:
+        super().__init__(seconds, reason)
+        self.is_outage = is_outage
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ class Current:
     since: datetime
     until: datetime
     said_seconds: float | None
+    kinds: list[str]
     seconds: float
 
 
@@ -57,16 +67,24 @@ def paused_groups() -> set[str]:
     return {pause.group for pause in current()}
 
 
+def paused_kinds() -> set[str]:
+    """The kinds of our own operations that are known to need what is paused."""
+    return {kind for pause in current() for kind in pause.kinds}
+
+
 def check(operation: str) -> None:
     """Raises `Paused` while calls of this operation of the upstream wait."""
-    group = ROUTES[operation].limited_with
+    silent = SILENT + operation
     for pause in current():
-        if pause.group == group:
-            raise Paused(pause.seconds)
+        if pause.group in {ROUTES[operation].limited_with, silent}:
+            raise Paused(pause.seconds, pause.reason, is_outage=pause.group == silent)
 
 
 def note_throttled(throttled: Throttled) -> float:
-    """The upstream said 429. How many seconds to wait before this call is tried again, `LONGEST_PAUSE` at most."""
+    """The upstream said 429. How many seconds to wait before this call is tried again, `LONGEST_PAUSE` at most.
+
+    Only `gateway` calls it, for whoever made the call.
+    """
     seconds = min(throttled.retry_after, budget.LONGEST_PAUSE)
     if throttled.retry_after <= budget.SHORT_PAUSE:
         budget.pause(seconds)
@@ -79,10 +97,16 @@ def note_throttled(throttled: Throttled) -> float:
     return seconds
 
 
-def pause(group: str, operation: str, reason: str, *, seconds: float, said_seconds: float | None = None) -> None:
-    """Calls of this group wait. A pause is never shortened by a later one."""
+def pause(
+    group: str,
+    operation: str,
+    reason: str,
+    *,
+    seconds: float,
+    said_seconds: float | None = None,
+    kinds: Collection[str] = (),
+) -> None:
+    """Calls of this group wait, and rows of these kinds. A pause is never shortened by a later one."""
+    values: dict[str, Any] = {"group": group, "operation": operation, "reason": reason[:300], "kinds": list(kinds)}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            NOTE,
-            {"group": group, "operation": operation, "reason": reason, "seconds": seconds, "said": said_seconds},
-        )
+        cursor.execute(NOTE, {**values, "seconds": seconds, "said": said_seconds})

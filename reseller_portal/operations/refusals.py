@@ -1,4 +1,4 @@
-"""What a refusal that is about us means, and what staff should do about it."""
+"""What a refusal that is about us, or an outage, means, and what staff should do about it."""
 
 from urllib.parse import urlsplit
 
@@ -29,7 +29,10 @@ def advice_on(error: UpstreamError) -> str:
         return f"{_host()} sends calls elsewhere. Set UPSTREAM_URL to the address where the API itself answers."
     if isinstance(error, Unreachable) and error.cause is not None:
         return ADVICE[error.cause].format(host=_host())
-    return f"The upstream gave no usable answer ({error}). It is tried again by itself."
+    return (
+        f"{_host()} answers no call, or with faults of its own ({str(error)[:WORDS]}). Nothing is to be mended here:"
+        " ask the provider whether it is up. It is tried again by itself."
+    )
 
 
 def is_about_the_route(error: UpstreamError) -> bool:

@@ -1,4 +1,4 @@
-"""What staff see of the upstream: that it refuses us, and which calls wait for how long and why."""
+"""What staff see of the upstream: that it does not serve us, and which calls wait for how long and why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,13 +31,13 @@ class Waiting:
 
 
 def notice() -> Notice | None:
-    """For every page of the admin, while the upstream refuses us."""
+    """For every page of the admin, while the upstream does not serve us."""
     state = circuit.current()
     if state is None:
         return None
     waiting = Operation.objects.filter(due_at__isnull=False).count()
     return Notice(
-        "The upstream refuses the portal, so every call waits",
+        "The upstream does not serve the portal, so every call waits",
         f"{state.advice} No order fails for it. Operations that wait: {waiting:,}; they go on by themselves. "
         "The upstream is tried again at least once a minute.",
     )
@@ -55,7 +55,7 @@ def paused_calls() -> Section:
 def short_state() -> tuple[str, str] | None:
     """(value, note) for the tile, or None while nothing waits for the upstream."""
     if circuit.current():
-        return "Refuses us", "Every call waits; see above what to do"
+        return "No service", "Every call waits; see above what to do"
     paused = pauses.current()
     if not paused:
         return None

@@ -15,12 +15,14 @@ class Caller:
     """`found` keeps, by operation, the place that answered among alternatives, or the first one when none did.
 
     `on_error` hears what went wrong in the end, before the caller does; what it raises goes to the caller instead.
+    `on_answer` hears the name of each operation that was answered.
     """
 
     transport: Transport
     routes: Mapping[str, Route] = field(repr=False)
     found: MutableMapping[str, str] = field(default_factory=dict)
     on_error: Callable[[UpstreamError], None] | None = None
+    on_answer: Callable[[str], None] | None = None
 
     def __call__(
         self,
@@ -37,11 +39,14 @@ class Caller:
         """
         asked = {name: value for name, value in (query or {}).items() if value not in (None, "")}
         try:
-            return self._first_that_answers(operation, asked, body, bodies or {}, form)
+            answer = self._first_that_answers(operation, asked, body, bodies or {}, form)
         except UpstreamError as error:
             if self.on_error:
                 self.on_error(error)
             raise
+        if self.on_answer:
+            self.on_answer(operation)
+        return answer
 
     def _first_that_answers(
         self,

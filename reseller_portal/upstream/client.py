@@ -32,9 +32,10 @@ class Client:
 
     `base_url` ends with /api/v1/integration. `timeout` is (connect, read) in seconds. `before_call` hears the name
     of the operation before each request: the place to keep within 5 calls a second. `on_error` hears what went wrong
-    before the caller does, and may raise something else instead. `paths` moves operations, by
-    name, to "METHOD /path" or "/path". `found` remembers which alternative of a wrong path answered: give one dict to
-    all clients of an upstream that do not live long. `call` is the way to an operation as it is on the wire.
+    before the caller does, and may raise something else instead; `on_answer` hears the name of what was answered.
+    `paths` moves operations, by name, to "METHOD /path" or "/path". `found` remembers which alternative of a wrong path
+    answered: give one dict to all clients of an upstream that do not live long. `call` is the way to an operation as it
+    is on the wire.
     """
 
     def __init__(
@@ -46,11 +47,14 @@ class Client:
         timeout: tuple[float, float] = (3.05, 25.0),
         before_call: Callable[[str], None] | None = None,
         on_error: Callable[[UpstreamError], None] | None = None,
+        on_answer: Callable[[str], None] | None = None,
         paths: Mapping[str, str] | None = None,
         found: MutableMapping[str, str] | None = None,
     ) -> None:
         transport = Transport(base_url, key, session or requests.Session(), timeout, before_call)
-        self.call = call = Caller(transport, with_paths(paths or {}), {} if found is None else found, on_error)
+        self.call = call = Caller(
+            transport, with_paths(paths or {}), {} if found is None else found, on_error, on_answer
+        )
         self.users = Users(call)
         self.geo = Geo(call)
         self.domains = Domains(call)

@@ -10,7 +10,7 @@ from django.db.models import F
 from accounts.tenancy import staff_scope
 from reseller_portal.operations import budget, engine
 from reseller_portal.operations.claiming import Claim, claim_next, seconds_to_next
-from reseller_portal.operations.models import Budget, Circuit, Operation, Pause
+from reseller_portal.operations.models import Budget, Circuit, Operation, Pause, Silence
 
 
 @dataclass
@@ -36,14 +36,17 @@ class Pace:
         self.seconds += seconds
         step = timedelta(seconds=seconds)
         with staff_scope("test: time passes"):
-            Operation.objects.filter(due_at__isnull=False).update(due_at=F("due_at") - step)
+            Operation.objects.filter(due_at__isnull=False).update(
+                due_at=F("due_at") - step, begun_at=F("begun_at") - step, sent_at=F("sent_at") - step
+            )
             Budget.objects.update(
                 next_at=F("next_at") - step, minute_at=F("minute_at") - step,
                 learnt_until=F("learnt_until") - step, background_at=F("background_at") - step,
                 halfway_at=F("halfway_at") - step,
             )  # fmt: skip
             Pause.objects.update(until=F("until") - step, since=F("since") - step)
-            Circuit.objects.update(next_try_at=F("next_try_at") - step)
+            Circuit.objects.update(next_try_at=F("next_try_at") - step, told_at=F("told_at") - step)
+            Silence.objects.update(since=F("since") - step)
 
     def work(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> None:
         """One worker, for so many seconds at most, as the task does it."""

@@ -3,7 +3,6 @@
 import socket
 import ssl
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 import requests
@@ -15,52 +14,15 @@ from billing.models import Order
 from reseller_portal.operations import alarms, circuit
 from reseller_portal.operations.gateway import client_for_reading
 from reseller_portal.operations.models import Budget, Operation, Pause
-from reseller_portal.sandbox.adapter import SandboxAdapter
 from reseller_portal.sandbox.control import Control
 from tests import oracle
 from tests.accounts.post import posted
 from tests.operations.pace import Pace, paid
+from tests.operations.trouble import OnTheWire, answers, begin, breaks, end
 from tests.shop import Shop
 
 State = Operation.State
-
-
-class OnTheWire(SandboxAdapter):
-    """The sandbox behind something that answers, or breaks, in its stead."""
-
-    trouble: Callable[[requests.PreparedRequest], requests.Response] | None = None
-    calls = 0
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
-        OnTheWire.calls += 1
-        if OnTheWire.trouble is not None:
-            return OnTheWire.trouble(request)
-        return super().send(request, *args, **options)
-
-
-def session_with_trouble() -> requests.Session:
-    session = requests.Session()
-    session.mount("http://sandbox.invalid", OnTheWire())
-    return session
-
-
-def answers(status: int, body: str, content_type: str = "application/json") -> Callable[..., requests.Response]:
-    def answer(request: requests.PreparedRequest) -> requests.Response:
-        found = requests.Response()
-        found.status_code, found._content, found.request = status, body.encode(), request
-        found.headers["Content-Type"] = content_type
-        if 300 <= status < 400:
-            found.headers["Location"] = "https://elsewhere.example/"
-        return found
-
-    return answer
-
-
-def breaks(error: Exception) -> Callable[..., requests.Response]:
-    def answer(request: requests.PreparedRequest) -> requests.Response:
-        raise error
-
-    return answer
+pytestmark = pytest.mark.usefixtures("on_the_wire")
 
 
 ABOUT_US = {
@@ -78,26 +40,6 @@ ABOUT_US = {
     "the certificate is bad": breaks(requests.exceptions.SSLError(ssl.SSLCertVerificationError("expired"))),
     "nothing listens": breaks(requests.ConnectTimeout()),
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def on_the_wire(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    from reseller_portal.operations import gateway
-
-    settings.UPSTREAM_SESSION = "tests.operations.test_circuit.session_with_trouble"
-    settings.STAFF_ALERT_EMAILS = ["duty@reseller.example"]
-    monkeypatch.delattr(gateway._kept, "session", raising=False)
-    monkeypatch.setattr(circuit._proof, "answered_at", float("-inf"))
-    monkeypatch.setattr(OnTheWire, "trouble", None)
-    monkeypatch.setattr(OnTheWire, "calls", 0)
-
-
-def begin(trouble: Callable[..., requests.Response]) -> None:
-    OnTheWire.trouble = staticmethod(trouble)
-
-
-def end() -> None:
-    OnTheWire.trouble = None
 
 
 def states(shop: Shop) -> set[str]:

@@ -1,5 +1,7 @@
 """A limit belongs to what it limits: a throttled search stops searches, and nothing else."""
 
+from contextlib import suppress
+
 import pytest
 from django.db.models.functions import Now
 from pytest_django import Settings
@@ -7,8 +9,10 @@ from pytest_django import Settings
 from accounts.models import Customer
 from accounts.tenancy import scope, staff_scope
 from billing.availability import AVAILABILITY, SUGGESTIONS
-from reseller_portal.operations import budget, lookups, pauses, registry
-from reseller_portal.operations.models import Budget, Operation
+from billing.services.wallet import read_wallet
+from reseller_portal.operations import budget, gateway, lookups, pauses, registry
+from reseller_portal.operations.gateway import client_for_reading
+from reseller_portal.operations.models import Budget, Operation, Pause
 from reseller_portal.operations.registry import Happened, Lookup, Sent
 from reseller_portal.sandbox.control import Control
 from reseller_portal.upstream.client import Client
@@ -127,3 +131,17 @@ def test_readers_outside_the_engine_keep_to_pauses(db: None) -> None:
     with pytest.raises(budget.NoneLeft):
         pauses.check("get_wallet")
     pauses.check("suggest_domains")
+
+
+def test_whoever_is_throttled_it_is_noted_for_all(db: None, sandbox: Control) -> None:
+    """The reading of the wallet, and the call that tells whether the upstream serves us."""
+    for call in (read_wallet, gateway.probe):
+        Pause.objects.all().delete()
+        sandbox.fault("get_wallet", "throttle", retry_after=1800)
+        with suppress(budget.NoneLeft):
+            call()
+        assert [pause.group for pause in pauses.current()] == ["wallet"]
+        made = sandbox.count("get_wallet")
+        with client_for_reading() as client, pytest.raises(pauses.Paused):
+            client.wallet.get()
+        assert sandbox.count("get_wallet") == made

@@ -25,11 +25,11 @@ def refuse() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_admin_page_says_that_the_upstream_refuses_us_and_what_to_do(rex: Client, page: str) -> None:
-    assert "refuses the portal" not in rex.get(page).content.decode()
+    assert "does not serve the portal" not in rex.get(page).content.decode()
     refuse()
     text = rex.get(page).content.decode()
     assert 'role="alert"' in text
-    assert "The upstream refuses the portal, so every call waits" in text
+    assert "The upstream does not serve the portal, so every call waits" in text
     assert "Put the right one into UPSTREAM_KEY and restart." in text
 
 
@@ -69,6 +69,7 @@ def test_the_command_says_what_is_wrong_and_what_to_do(world: World, sandbox: Co
 
 def test_the_command_tells_no_answer_from_a_refusal(world: World, sandbox: Control) -> None:
     sandbox.fault("get_wallet", "hang")
+    sandbox.fault("list_users", "hang")
     with pytest.raises(CommandError) as silent:
         call_command("check_upstream")
     assert silent.value.returncode == 2
