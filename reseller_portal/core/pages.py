@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -17,7 +19,7 @@ PAGE_SIZE = 50
 MOST_COUNTED = 1000
 # A key of ours holds two values of a row.
 LONGEST_KEY = 2000
-MOST_INTERNATIONAL = 2000
+LOOKED_AT = 2000
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,31 @@ def window_containing(rows: QuerySet[Any, R], search: Search, *, order: tuple[st
 def window_readable(rows: QuerySet[Any, R], search: Search, *, order: tuple[str, str], after: str = "") -> Window[R]:
     """The same for a needle with letters beyond ASCII: of the names that the DNS spells otherwise, those that read so.
 
-    The first `MOST_INTERNATIONAL` of them are looked at.
+    Candidates come from the index, `LOOKED_AT` at a time, until a window is full or there are no more.
     """
-    found = RawSQL(  # noqa: S611  # as above
-        f"SELECT * FROM {search.function}(%s, %s, '', 0, %s)",  # noqa: S608
-        ["xn--", search.states, MOST_INTERNATIONAL],
-    )
-    spelled = rows.model._default_manager.filter(pk__in=found).values_list("pk", order[0])
-    fitting = [pk for pk, text in spelled if search.needle in readable(text)]
+    needle = unicodedata.normalize("NFC", search.needle)
+    text, number = _read(rows, order, after) or ("", 0)
+    fitting: list[Any] = []
+    while len(fitting) <= PAGE_SIZE:
+        found = RawSQL(  # noqa: S611  # as above
+            f"SELECT * FROM {search.function}(%s, %s, %s, %s, %s)",  # noqa: S608
+            [_spelled_part(needle), search.states, text, number, LOOKED_AT],
+        )
+        looked_at = rows.model._default_manager.filter(pk__in=found).order_by(*order).values_list(*order)
+        candidates = list(looked_at)
+        fitting += [number for text, number in candidates if needle in readable(text)]
+        if len(candidates) < LOOKED_AT:
+            break
+        text, number = candidates[-1]
     return window(rows.filter(pk__in=fitting), order=order, after=after)
+
+
+def _spelled_part(needle: str) -> str:
+    """What stands in the ASCII form of every name that reads so: punycode begins with the ASCII letters of a label."""
+    labels = [label for label in re.split("[@.]", needle) if not label.isascii()]
+    part = max(("".join(filter(str.isascii, label)) for label in labels), key=len, default="")
+    # Fewer letters are searched at the beginnings of words alone.
+    return part if len(part) >= 3 else "xn--"
 
 
 def capped_count(rows: QuerySet[Any], *, by: str) -> int:

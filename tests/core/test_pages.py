@@ -2,6 +2,7 @@
 
 import base64
 import json
+import unicodedata
 
 import pytest
 from django.test import Client
@@ -9,6 +10,8 @@ from django.test import Client
 from accounts.tenancy import scope
 from domains.models import Domain
 from domains.selectors import list_domains
+from reseller_portal.core import pages
+from reseller_portal.core.lists.domains import ascii_of, readable
 from tests.world import World
 
 STRANGE: tuple[object, ...] = (
@@ -65,3 +68,18 @@ def test_what_cannot_be_read_is_answered_with_a_page_that_says_so(browser: Clien
     answer = browser.get("/c/acme/domains/?contains=%00").content.decode()
     assert "This request cannot be read" in answer
     assert 'rel="stylesheet"' in answer
+
+
+@pytest.mark.parametrize("needle", ["münchen", "ünchen-9", "北京", "京9.com", "mu\u0308nchen-9.com"])
+def test_a_search_in_other_letters_looks_at_every_name(
+    world: World, monkeypatch: pytest.MonkeyPatch, needle: str
+) -> None:
+    monkeypatch.setattr(pages, "LOOKED_AT", 2)
+    spelled = [ascii_of(f"{name}{number}.com") for name in ("münchen-", "北京", "köln-") for number in range(10)]
+    with scope(world.acme.pk):
+        for name in [*spelled, "mnchen-9.com"]:
+            Domain.objects.create(customer=world.acme, name=name, state="ACTIVE")
+        found = [readable(row.name) for row in list_domains(customer=world.acme, contains=needle).rows]
+    wanted = unicodedata.normalize("NFC", needle)
+    assert sorted(found) == sorted(name for name in map(readable, spelled) if wanted in name)
+    assert found
