@@ -4,9 +4,10 @@ import time
 from functools import lru_cache
 
 from django.conf import settings
+from django.db.models import Q
 
 from accounts.hosts import admin_origin
-from accounts.models import Brand, Membership, User
+from accounts.models import Brand, BrandHost, Membership, User
 from accounts.tenancy import user_scope
 from reseller_portal.core.errors import DomainError
 from reseller_portal.core.hosts import name_of_host
@@ -22,6 +23,46 @@ def brand_for_host(host: str) -> Brand | None:
 @lru_cache(maxsize=256)
 def _found(host: str, _minute: int) -> Brand | None:
     return Brand.objects.filter(hosts__host=host).first() or Brand.objects.filter(is_default=True).first()
+
+
+def forget() -> None:
+    """Ask the database again, whatever was found within the minute."""
+    _found.cache_clear()
+    _stands_in.cache_clear()
+
+
+def is_at_home(brand_id: int, host: str) -> bool:
+    """Whether companies of this brand have their pages on this host.
+
+    On those of the brand. A host of no brand, such as that of the admin, shows the default brand and stands in for
+    brands that have none.
+    """
+    shown = brand_for_host(host)
+    if shown is not None and shown.pk == brand_id:
+        return True
+    return _stands_in(name_of_host(host), brand_id, int(time.monotonic() // SECONDS))
+
+
+@lru_cache(maxsize=256)
+def _stands_in(host: str, brand_id: int, _minute: int) -> bool:
+    return not BrandHost.objects.filter(Q(host=host) | Q(brand=brand_id)).exists()
+
+
+def may_sign_in_at(host: str, person: User) -> bool:
+    """Staff everywhere, anybody else where a company of theirs is at home: one brand says nothing of another."""
+    if person.is_staff:
+        return True
+    with user_scope(person.pk):
+        brands = Membership.objects.filter(user=person).values_list("customer__brand", flat=True)
+        if any(is_at_home(brand, host) for brand in set(brands)):
+            return True
+        return not brands and is_default_at(host)
+
+
+def is_default_at(host: str) -> bool:
+    """Where people without a company are told so: on the hosts that show the default brand."""
+    shown = brand_for_host(host)
+    return shown is None or shown.is_default
 
 
 class NoHost(DomainError):

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from structlog.contextvars import bind_contextvars
 
 from accounts.actors import Actor, member_actor
+from accounts.brands import is_at_home
 from accounts.models import Customer, Membership, User
 from accounts.tenancy import narrowed_to, user_scope
 from reseller_portal.core.deadlocks import retry_after_deadlock
@@ -50,8 +51,8 @@ def customer_view(
 
             def answer() -> HttpResponse:
                 with user_scope(user.pk):
-                    memberships = memberships_of(user)
-                    closed = _suspended(user, memberships, slug=customer)
+                    memberships = memberships_of(user, host=request.get_host())
+                    closed = _suspended(request, user, memberships, slug=customer)
                     if closed:
                         return suspended_page(request, [closed])
                     actor = _actor_for(request, user, memberships, slug=customer)
@@ -79,12 +80,13 @@ def public_view(
     return view
 
 
-def memberships_of(user: User) -> list[Membership]:
-    """The companies a person may enter, by name. For a block in that person's scope."""
+def memberships_of(user: User, *, host: str) -> list[Membership]:
+    """The companies a person may enter on this host, by name. For a block in that person's scope."""
     with connection.cursor() as cursor:
         sql, values = _memberships_sql()
         cursor.execute(sql, [user.pk if value == SOMEBODY else value for value in values])
-        return [_membership(row) for row in cursor.fetchall()]
+        found = [_membership(row) for row in cursor.fetchall()]
+    return [each for each in found if is_at_home(each.customer.brand_id, host)]
 
 
 @cache
@@ -107,10 +109,11 @@ def _columns(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
-def suspended_of(user: User) -> list[Customer]:
-    """Companies that are closed to their people for now. For a block in that person's scope."""
+def suspended_of(user: User, *, host: str) -> list[Customer]:
+    """Companies of this host that are closed to their people for now. For a block in that person's scope."""
     rows = Membership.objects.select_related("customer__brand").filter(user=user)
-    return [each.customer for each in rows.exclude(customer__state=Customer.State.ACTIVE).order_by("customer__company")]
+    closed = rows.exclude(customer__state=Customer.State.ACTIVE).order_by("customer__company")
+    return [each.customer for each in closed if is_at_home(each.customer.brand_id, host)]
 
 
 def suspended_page(request: HttpRequest, companies: list[Customer]) -> HttpResponse:
@@ -118,11 +121,11 @@ def suspended_page(request: HttpRequest, companies: list[Customer]) -> HttpRespo
     return render(request, "errors/suspended.html", {"companies": companies}, status=403)
 
 
-def _suspended(user: User, memberships: list[Membership], *, slug: str) -> Customer | None:
+def _suspended(request: HttpRequest, user: User, memberships: list[Membership], *, slug: str) -> Customer | None:
     """Asked only where the company is none of the open ones."""
     if any(each.customer.slug == slug for each in memberships):
         return None
-    return next((each for each in suspended_of(user) if each.slug == slug), None)
+    return next((each for each in suspended_of(user, host=request.get_host()) if each.slug == slug), None)
 
 
 def _actor_for(request: HttpRequest, user: User, memberships: list[Membership], *, slug: str) -> Actor:

@@ -16,8 +16,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if not isinstance(request.user, User):
         return redirect("account_login")
     with user_scope(request.user.pk):
-        companies = memberships_of(request.user)
-        suspended = [] if companies else suspended_of(request.user)
+        companies = memberships_of(request.user, host=request.get_host())
+        suspended = [] if companies else suspended_of(request.user, host=request.get_host())
     if companies:
         return redirect("overview", customer=companies[0].customer.slug)
     if suspended and not request.user.is_staff:

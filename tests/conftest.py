@@ -9,6 +9,7 @@ from django.db import connections
 from kombu.transport.memory import Channel
 from pytest_django import DjangoDbBlocker
 
+from accounts import brands
 from reseller_portal.sandbox.control import Control
 from tests import databases
 from tests.shop import Shop
@@ -49,6 +50,7 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
 def nothing_left_behind() -> None:
     """Limits counted by one test, and wake-ups that nobody took, are none of the next one's."""
     cache.clear()
+    brands.forget()
     Channel.queues.clear()
 
 

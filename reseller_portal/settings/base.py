@@ -191,7 +191,7 @@ STAFF_MONEY_MOST_MINOR = env.number("STAFF_MONEY_MOST_MINOR", 10_000_000)
 STAFF_MONEY_SECOND_LOOK_MINOR = env.number("STAFF_MONEY_SECOND_LOOK_MINOR", 500_000)
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.BrandBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

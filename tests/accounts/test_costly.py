@@ -68,7 +68,7 @@ def test_looking_is_not_counted(ada: Client) -> None:
 
 def test_one_customer_does_not_spend_the_limit_of_another(ada: Client, shop: Shop, busy: None) -> None:
     assert posts(ada, 1) == [False]
-    ivy = Client(HTTP_HOST="outreach.localhost")
+    ivy = Client(HTTP_HOST="foundry.localhost")
     ivy.force_login(shop.world.ivy)
     assert posts(ivy, 1, "/c/initech/mailboxes/order/") == [True]
 
