@@ -21,6 +21,16 @@ NEEDS_SANDBOX = {"sandbox", "shop", "portal"}
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions")
 
 
+def pytest_configure() -> None:
+    databases.end_in_order()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Nothing stays behind, also where the workers were ended before they could tidy up."""
+    if not hasattr(config, "workerinput"):
+        databases.leave_nothing()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if NEEDS_SANDBOX & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("django_db"):

@@ -3,6 +3,8 @@
 import fcntl
 import hashlib
 import os
+import signal
+import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import TextIO
@@ -44,6 +46,11 @@ def start() -> Cluster:
     return cluster
 
 
+def end_in_order() -> None:
+    """SIGTERM ends a run as Ctrl-C does, so that `leave` is reached."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 def leave() -> None:
     """Whoever is the last to leave stops the cluster: no process stays behind."""
     if not _users:
@@ -51,11 +58,27 @@ def leave() -> None:
     connections.close_all()
     with _users.pop() as file:
         fcntl.flock(file, fcntl.LOCK_UN)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        stop_cluster(find_cluster(_folder()))
+        _stop_if_unused(file)
+
+
+def leave_nothing(patience_seconds: float = 5.0) -> None:
+    """For whoever started others that used the cluster: they may have been ended before they could leave."""
+    lock = _folder().parent / "test-users"
+    deadline = time.monotonic() + patience_seconds
+    while lock.exists():
+        with lock.open("w") as file:
+            if _stop_if_unused(file) or time.monotonic() > deadline:
+                return
+        time.sleep(0.1)
+
+
+def _stop_if_unused(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    stop_cluster(find_cluster(_folder()))
+    return True
 
 
 def _folder() -> Path:

@@ -21,6 +21,7 @@ def main(names: list[str]) -> int:
     if unknown := set(names) - set(GOALS):
         sys.stderr.write(f"There is no goal {', '.join(sorted(unknown))}. There are: {', '.join(sorted(GOALS))}.\n")
         return 2
+    databases.end_in_order()
     findings: list[Finding] = []
     try:
         with running_stack() as stack:
