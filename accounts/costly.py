@@ -14,7 +14,7 @@ from reseller_portal.core.limits import count_of_minute
 from reseller_portal.core.parts import is_part
 
 # The first number of the advisory locks, one for each place; the second is the customer.
-FIRST_PLACE = 7_742_000
+FIRST_PLACE, FIRST_LOOK = 7_742_000, 7_743_000
 AT_ONCE = "Other lists of your company are being worked on at this moment. Send this one again in a few seconds."
 A_MINUTE = "Your company sent many of these within a minute. Wait a minute, then send this one again."
 NOT_KEPT = {"csrfmiddlewaretoken"}
@@ -35,6 +35,18 @@ def costly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return limited
 
 
+def few_at_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For posts that are sent while somebody types: as `costly`, in places of their own and as often as one likes."""
+
+    @wraps(view)
+    def limited(request: CustomerRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not _takes_a_place(request.actor.customer.pk, FIRST_LOOK):
+            return _too_many(request, AT_ONCE)
+        return view(request, *args, **kwargs)
+
+    return limited
+
+
 def _refuses(request: CustomerRequest, name: str) -> str:
     customer = request.actor.customer
     if not _takes_a_place(customer.pk):
@@ -44,10 +56,10 @@ def _refuses(request: CustomerRequest, name: str) -> str:
     return ""
 
 
-def _takes_a_place(customer: int) -> bool:
+def _takes_a_place(customer: int, first: int = FIRST_PLACE) -> bool:
     with connection.cursor() as cursor:
         for place in range(settings.COSTLY_POSTS_AT_ONCE):
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s::int)", [FIRST_PLACE + place, customer % 2**31])
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s::int)", [first + place, customer % 2**31])
             if cursor.fetchone()[0]:
                 return True
     return False

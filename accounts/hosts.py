@@ -77,5 +77,6 @@ class AdminHostMiddleware:
 
     def process_view(self, request: HttpRequest, *_: object) -> None:
         """Not earlier: the page that says so needs the session and the person."""
-        if request.path.startswith(ADMIN) and not is_admin_host(request):
+        # `path` begins with what a proxy says of a prefix; what is routed is the rest.
+        if request.path_info.startswith(ADMIN) and not is_admin_host(request):
             raise Http404("The admin is not served on this host.")

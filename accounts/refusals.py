@@ -54,7 +54,10 @@ def _for_the_whole_page(request: HttpRequest, response: HttpResponse) -> HttpRes
 
 def _page_of(request: HttpRequest) -> str:
     """The page that the part belongs to, if it is of this host."""
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return "/"
     if page.netloc != request.get_host():
         return "/"
     return page.path + (f"?{page.query}" if page.query else "")

@@ -12,6 +12,7 @@ from reseller_portal.core.lists.people import Block
 from reseller_portal.core.lists.text import cut
 
 MOST_ROWS = 200
+MOST_COLUMNS = 60
 MOST_CORRECTIONS = 100
 MOST_BLOCKS = 5
 MOST_SAID = 12
@@ -106,7 +107,7 @@ def _layout(block: Block) -> Layout:
             cut(block.heads[at], 40) if at < len(block.heads) and block.heads[at] else f"Column {at + 1}",
             str(meaning),
         )
-        for at, meaning in enumerate(block.meanings)
+        for at, meaning in enumerate(block.meanings[:MOST_COLUMNS])
     ]
     rows = [[cut(row[at], 40) if at < len(row) else "" for at in range(len(columns))] for row in block.sample]
     return Layout(block.number, columns, rows)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.costly import costly
+from accounts.costly import costly, few_at_once
 from accounts.door import CustomerRequest, customer_view
 from accounts.drafts import draft_of, is_key, keep_draft, new_key
 from billing.models import Item, Provider
@@ -42,6 +42,7 @@ def order_build(request: CustomerRequest) -> HttpResponse:
 
 @require_POST
 @customer_view("orders.create")
+@few_at_once
 def order_preview(request: CustomerRequest) -> HttpResponse:
     """How the lists are read, while they are typed. Nothing is written."""
     form = OrderForm(request.POST)

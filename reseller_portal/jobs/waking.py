@@ -10,6 +10,7 @@ from typing import Any
 
 from celery import Celery
 from kombu.exceptions import KombuError, OperationalError
+from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 # A wake-up that no worker took by then says nothing that the schedule does not say too.
@@ -41,7 +42,7 @@ def _send(task: Any) -> None:
     try:
         if not count_waiting(task.app, task.name):
             task.apply_async(retry=False, expires=EXPIRES_SECONDS)
-    except (OperationalError, KombuError, OSError):
+    except (OperationalError, KombuError, RedisError, OSError):
         logger.warning("the broker did not take a wake-up of %s; the schedule will find the work", task.name)
 
 

@@ -34,7 +34,7 @@ def keep(body: bytes, *, now: float | None = None) -> None:
         with staff_scope("webhooks: keep an event"):
             if len(ids) == 1 or not Event.objects.filter(event_id__in=ids).exists():
                 Event.objects.bulk_create([event], ignore_conflicts=True)
-    except (DataError, ValueError):
+    except (DataError, ValueError, RecursionError):
         # No word of the error: it may quote the payload.
         raise NotAnEvent("it holds text that cannot be stored") from None
 

@@ -32,3 +32,9 @@ def test_a_host_is_compared_as_hosts_are(host: str) -> None:
 @pytest.mark.parametrize(("host", "name"), [("[::1]:80", "[::1]"), ("[::1]", "[::1]"), ("a.b:1", "a.b")])
 def test_a_port_is_no_part_of_a_host(host: str, name: str) -> None:
     assert name_of_host(host) == name
+
+
+def test_a_prefix_that_somebody_claims_opens_no_admin(world: World) -> None:
+    rex = browser_of(make_admin())
+    address, prefix = "/admin/accounts/customer/", "/x"
+    assert rex.get(address, HTTP_HOST="outreach.localhost", SCRIPT_NAME=prefix).status_code == 404

@@ -113,3 +113,17 @@ def test_sixty_presses_on_refresh_are_one_question(ada: Client, shop: Shop) -> N
             Operation.objects.filter(kind="domain.refresh").exclude(state="waiting").update(state="failed")
         shop.work()
     assert shop.sandbox.count("get_domain") - before == 1
+
+
+def test_costly_posts_keep_nobody_from_typing(shop: Shop, ada: Client, busy: None) -> None:
+    assert all(posts(ada, 15, f"{ORDER}preview/"))
+
+
+def test_previews_have_places_of_their_own(shop: Shop, ada: Client) -> None:
+    other = connection.copy()
+    with closing(other), other.cursor() as cursor:
+        for place in (0, 1):
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [costly.FIRST_LOOK + place, shop.customer.pk])
+        answer = ada.post(f"{ORDER}preview/", FORM, headers={"HX-Request": "true"})
+        assert posts(ada, 1) == [True]
+    assert (answer.status_code, answer["Retry-After"]) == (429, "10")

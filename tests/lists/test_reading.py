@@ -209,3 +209,20 @@ def test_international_names_read_as_people_write_them() -> None:
     assert readable("lena@xn--mnchen-hafen-dlb.de") == "lena@münchen-hafen.de"
     assert readable("xn--zzzz.com") == "xn--zzzz.com"
     assert read_domain("MÜNCHEN-Hafen.de").name == "xn--mnchen-hafen-dlb.de"
+
+
+def test_a_workbook_whose_cells_share_one_long_text_is_left_before_it_fills_the_memory() -> None:
+    book = Workbook()
+    sheet = book.create_sheet("Team", 0)
+    for _ in range(100):
+        sheet.append(["x" * 5000] * 20)
+    packed = io.BytesIO()
+    book.save(packed)
+    with pytest.raises(TooManyLines, match="more text than a list of people"):
+        text_of_file(packed.getvalue(), most=5000)
+
+
+@pytest.mark.parametrize("sign", [";", ",", "|", "\t"])
+def test_a_line_of_more_parts_than_entries_are_taken_is_refused_before_it_is_read(sign: str) -> None:
+    with pytest.raises(TooManyLines, match="20,000 parts"):
+        read_people(f"Anna Bell{sign} " * 20_000, most=5000)

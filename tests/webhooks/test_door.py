@@ -173,3 +173,9 @@ def test_without_a_staff_scope_events_are_neither_seen_nor_written() -> None:
     post(body_of())
     assert not Event.objects.exists()
     assert Event.objects.update(state=Event.State.DONE) == 0
+
+
+@pytest.mark.parametrize("depth", [300, 700, 950, 2000])
+def test_what_is_nested_too_deep_is_refused_and_no_fault_of_ours(depth: int) -> None:
+    body = b'{"event":"domain.x","data":' + b"[" * depth + b"]" * depth + b"}"
+    assert post(body).status_code in {200, 400}

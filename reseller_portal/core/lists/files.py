@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl import load_workbook  # type: ignore[import-untyped]  # stubs would be one more dependency
-from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
 from reseller_portal.core.lists.reader import TooManyLines, written_as_lines
 
 LARGEST_UNPACKED = 16 * 1024 * 1024
+LARGEST_TEXT = 2 * 1024 * 1024
 MOST_COLUMNS = 100
 _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF"),
@@ -98,7 +98,9 @@ def _workbook_text(raw: bytes, most: int) -> str:
             if sum(each.file_size for each in packed.infolist()) > LARGEST_UNPACKED:
                 raise TooManyLines(f"This workbook holds more than one order can take ({most:,} lines). Split it.")
         return written_as_lines(_rows_of_workbook(raw, most))
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, OSError, EOFError):
+    except (NotAList, TooManyLines):
+        raise
+    except Exception:  # noqa: BLE001  # whatever a damaged part makes its reader stumble over
         raise NotAList(f"This workbook cannot be read: it is damaged or protected. {ADVICE}") from None
 
 
@@ -108,9 +110,13 @@ def _rows_of_workbook(raw: bytes, most: int) -> list[list[str]]:
         for sheet in book.worksheets:
             # What a sheet says of its own size may be wrong, and with it where reading stops.
             sheet.reset_dimensions()
-            rows = []
+            rows, signs = [], 0
             for row in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):
                 rows.append(_without_empty_end([_cell(value) for value in row]))
+                # Many cells may share one long text, which takes no room in the file.
+                signs += sum(map(len, rows[-1]))
+                if signs > LARGEST_TEXT:
+                    raise TooManyLines("This workbook holds more text than a list of people. Leave other sheets out.")
                 if len(rows) > most + 1:
                     raise TooManyLines(f"This workbook has more than {most:,} rows. Split it into several.")
             if any(any(row) for row in rows):

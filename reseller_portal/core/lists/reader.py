@@ -37,6 +37,9 @@ def lines_of(text: str, *, most: int, beside: int = 0) -> list[str]:
         raise TooManyLines(
             f"This list has {filled:,} lines, and one order takes up to {most:,}. Split it into several."
         )
+    crowded = max((line.count(sign) for line in lines for sign in SEPARATORS), default=0)
+    if crowded > most:
+        raise TooManyLines(f"One line of this list has {crowded:,} parts. Write one entry on each line.")
     return lines
 
 
