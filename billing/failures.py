@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from billing.order_models import Item, OrderLine, UnsellableName
+from reseller_portal.operations.deciding import BY_STAFF
 
 DOMAIN_FAILED = "Its domain was not registered."
 NO_REASON = "The upstream gave no reason."
@@ -13,7 +14,10 @@ NOT_DELIVERED = "The upstream ended the order without it."
 # Reasons of ours that a better one may still replace.
 VAGUE = (NO_REASON, NOT_DELIVERED)
 # A domain, an address, a link: names are chosen by customers and say nothing about the reason.
-NAME = re.compile(r"[^\s\"'“”]*[.@][^\s\"'“”]*\w")
+BETWEEN = re.compile(r"[\s\"'“”]+")
+SIGN_OF_A_NAME = re.compile(r"[.@].*\w", re.DOTALL)
+# What an event brings may be long; a reason stands at its beginning.
+MOST_READ = 2000
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,15 @@ def explain(reason: str) -> Failure:
         return NOTHING_SAID
     if reason in _SENTENCES:
         return _SENTENCES[reason]
-    words = NAME.sub(" ", reason.lower())
+    if reason.startswith(BY_STAFF):
+        return Failure(reason.removeprefix(BY_STAFF))
+    words = _without_names(reason[:MOST_READ].lower())
     return next((failure for pattern, failure in KNOWN if re.search(pattern, words)), UNKNOWN)
+
+
+def _without_names(text: str) -> str:
+    """In steps that grow with the length alone."""
+    return " ".join(word for word in BETWEEN.split(text) if not SIGN_OF_A_NAME.search(word))
 
 
 def note_reason(line: OrderLine, reason: str) -> None:

@@ -5,6 +5,8 @@ What came from outside (`funding`, `wallet`) stands below zero, what the custome
 A balance is changed by the trigger that its entries fire, never by hand.
 """
 
+import hashlib
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,6 +23,8 @@ from reseller_portal.core.errors import DomainError
 
 Kind = Account.Kind
 CURRENCY = "USD"
+BETWEEN = re.compile(r"[\W_]+")
+LONGEST_KEY = 120
 _BALANCE = "SELECT balance_minor FROM billing_account WHERE customer_id = %s AND kind = %s AND currency = %s"
 
 
@@ -93,9 +97,18 @@ def _by_hand(actor: Actor, move: Move, action: str) -> Transaction:
 
 
 def external_key_of(reference: str) -> str:
-    """What a reference that people type is compared by: its letters and digits, whatever their case and spacing."""
+    """What a reference that people type is compared by: its letters and digits, whatever their case and spacing.
+
+    What stands between two digits tells 1-12 from 11-2, whatever sign it is.
+    """
     folded = unicodedata.normalize("NFKC", reference).casefold()
-    return "".join(sign for sign in folded if sign.isalnum()) or folded.strip()
+
+    def joined(between: re.Match[str]) -> str:
+        parts = folded[: between.start()][-1:], folded[between.end() :][:1]
+        return "-" if all(each.isdecimal() for each in parts) else ""
+
+    key = BETWEEN.sub(joined, folded) or folded.strip()
+    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 @transaction.atomic

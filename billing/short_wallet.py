@@ -40,4 +40,8 @@ def is_short(operation: Operation, client: Client, refused: Refused) -> bool:
 
 def wait_for_money(refused: Refused) -> Wait:
     """It goes on by itself when the wallet was filled up; staff see it in one line until then."""
-    return Wait(PAUSE, f"The reseller's wallet is too low: {refused.reason}", on_purpose=True)
+    return Wait(
+        PAUSE,
+        f"The reseller's wallet is too low; add money to it, and this goes on. It was refused: {refused.reason}",
+        on_purpose=True,
+    )

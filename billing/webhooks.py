@@ -10,6 +10,7 @@ from billing.availability import to_minor
 from billing.deliveries import as_delivery
 from billing.models import Item, OrderLine, OrderPart
 from billing.settlement import News
+from reseller_portal.core.hostnames import ascii_address, ascii_name
 from reseller_portal.webhooks.registry import NotYet, Received
 
 # About a minute and a half: a commit of ours never takes that long.
@@ -36,7 +37,7 @@ def names_of(data: Mapping[str, Any]) -> list[str]:
     listed, facts = data.get("domains"), [data]
     if isinstance(listed, list):
         facts = [each for each in listed if isinstance(each, dict)]
-    names = [str(each.get("domainName") or each.get("domain") or "").lower() for each in facts]
+    names = [ascii_name(str(each.get("domainName") or each.get("domain") or "")) for each in facts]
     return [name for name in names if name]
 
 
@@ -90,7 +91,7 @@ def mailbox_created(event: Received) -> None:
         return
     secrets = {ours: str(event.data[theirs]) for theirs, ours in SECRETS.items() if event.data.get(theirs)}
     delivery = as_delivery(event.data, upstream_id=str(event.data.get("mailboxId") or ""), secrets=secrets)
-    address = str(event.data.get("email", "")).lower()
+    address = ascii_address(str(event.data.get("email", "")))
     lines = settlement.lines_of(part).filter(item=Item.MAILBOX, name=address)
     settlement.settle(part, dict.fromkeys(lines, News(delivery)))
 
@@ -118,7 +119,9 @@ def _part(event: Received) -> OrderPart | None:
 
 
 def _lines(part: OrderPart | None, item: str, domain_name: str) -> list[OrderLine]:
-    return [] if part is None else list(settlement.lines_of(part).filter(item=item, domain_name=domain_name.lower()))
+    return (
+        [] if part is None else list(settlement.lines_of(part).filter(item=item, domain_name=ascii_name(domain_name)))
+    )
 
 
 def _cents(value: object) -> int | None:

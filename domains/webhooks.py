@@ -7,6 +7,7 @@ from accounts.models import Customer
 from billing.webhooks import names_of
 from domains.models import Domain
 from domains.services.deliveries import note_workspace
+from reseller_portal.core.hostnames import ascii_name
 from reseller_portal.webhooks.registry import Received
 
 
@@ -21,7 +22,7 @@ def workspace_delivered(event: Received) -> None:
     """`mailbox.order.success` names the subscription of the domain's workspace."""
     note_workspace(
         customer=event.customer,
-        name=str(event.data.get("domainName", "")).lower(),
+        name=ascii_name(str(event.data.get("domainName", ""))),
         subscription_id=str(event.data.get("subscriptionId") or ""),
         upstream_id=str(event.data.get("domainId") or ""),
     )

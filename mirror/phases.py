@@ -81,15 +81,16 @@ class Paged:
         survey.cursor["is_over"] = True
 
     def turn(self, survey: Survey, task: Task, page: Page[Any]) -> None:
-        """Where a list is not counted, a page that starts like the one before is the end."""
+        """Where a list is not counted, a page that starts like one before is the end."""
         note_what_is_unread(survey, self.name, page)
         first = page.items[0].id if page.items else ""
-        is_stuck = page.total_pages is None and first == survey.cursor.get("first")
+        begun = survey.cursor.get("begun", [])
+        is_stuck = page.total_pages is None and first in begun
         is_counted_out = page.total_pages is not None and task["page"] >= page.total_pages
         survey.cursor |= {
             "page": task["page"] + 1,
             "pages": page.total_pages,
-            "first": first,
+            "begun": [*begun, first] if page.total_pages is None else [],
             "is_over": page.is_last or is_stuck or is_counted_out,
         }
 

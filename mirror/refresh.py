@@ -19,6 +19,7 @@ from mailboxes.services.ownership import is_of
 from mirror import drift
 from mirror.silence import NOT_OF_AN_OPEN_ORDER, forget_what_came_back
 from mirror.taking import hear_of_contracts
+from reseller_portal.core.hostnames import ascii_name
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Failed, Happened, Lookup, Sent, wait_while_busy
 from reseller_portal.upstream.client import Client
@@ -67,7 +68,7 @@ class RefreshContract(RefreshDomain):
     def send(self, operation: Operation, client: Client) -> Sent:
         customer, upstream_id = operation.customer, operation.payload["key"]
         told = client.subscriptions.all(subscription_id=upstream_id)
-        names = {each.domain.lower() for each in told if each.id == upstream_id and _is_of(each, customer)}
+        names = {ascii_name(each.domain) for each in told if each.id == upstream_id and _is_of(each, customer)}
         if not names:
             return Failed("The provider does not know this subscription any more.")
         return self.read(operation, client, names.pop())
@@ -182,7 +183,7 @@ def _told(client: Client, customer: Customer, name: str) -> ToldDomain | None:
         return client.domains.get(customer.upstream_id, name)
     except UnknownRoute:
         found = client.domains.all(customer.upstream_id, contains=name)
-        return next((each for each in found if each.name.lower() == name), None)
+        return next((each for each in found if ascii_name(each.name) == name), None)
     except Refused as refused:
         if refused.status in NOT_THERE:
             return None

@@ -15,6 +15,7 @@ from mailboxes.models import Mailbox
 from mailboxes.services.refreshing import ONE
 from mailboxes.services.secrets import differ
 from mirror.refresh import CONTRACT
+from reseller_portal.core.hostnames import ascii_name
 from reseller_portal.operations import lookups
 from reseller_portal.webhooks.registry import Received
 
@@ -52,7 +53,7 @@ def records_changed(event: Received) -> None:
 
 
 def mailboxes_changed(event: Received) -> None:
-    home = str(event.data.get("email", "")).rpartition("@")[2].lower()
+    home = ascii_name(str(event.data.get("email", "")).rpartition("@")[2])
     _read_again(event, MAILBOXES, names_of(event.data) or [home])
 
 

@@ -15,6 +15,7 @@ from billing.handlers.about import order_of
 from billing.handlers.renamed import NotClear, as_ordered
 from billing.models import Item, OrderLine, OrderPart
 from billing.settlement import News
+from reseller_portal.core.hostnames import ascii_address
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Accepted, CannotTell, Happened, NotHappened, Seen, Sent, StillOpen
 from reseller_portal.upstream.client import Client
@@ -173,7 +174,7 @@ def _mailbox(each: OrderedMailbox) -> dict[str, Any]:
 
 def _told(answer: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
     """What the answer says of each thing, by item and name: domains first."""
-    return {(item, each["name"].lower()): each for item, key in KEYS for each in answer.get(key, [])}
+    return {(item, ascii_address(each["name"])): each for item, key in KEYS for each in answer.get(key, [])}
 
 
 def _as_delivered(line: OrderLine, told: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from billing.models import Order, OrderLine
 from billing.price_changes import asked_lines, decline
 from billing.services.orders import DRAFT, OPEN_ACCOUNT, PROCESS
 from reseller_portal.core.errors import DomainError
-from reseller_portal.operations.deciding import SETTLE
+from reseller_portal.operations.deciding import BY_STAFF, SETTLE
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.steps import CHECK, take_step
 
@@ -50,7 +50,9 @@ def steps_of_order(order: Order) -> list[Step]:
     """None once it has ended."""
     if order.is_final:
         return []
-    return [*([LEAVE_OUT] if asked_lines(order).exists() else []), *STEPS]
+    is_bought = not any(_was_not_bought(each) for each in open_operations(order))
+    steps = [each for each in STEPS if is_bought or each.verb != "done"]
+    return [*([LEAVE_OUT] if asked_lines(order).exists() else []), *steps]
 
 
 def operations_of(order: Order) -> list[Operation]:
@@ -97,8 +99,12 @@ def _leave_out(user: User, order: Order, reason: str) -> None:
 
 
 def _refuse_what_was_not_bought(verb: str, operations: Iterable[Operation]) -> None:
-    if verb == "done" and any(each.kind in {DRAFT, PRICE} for each in operations):
+    if verb == "done" and any(_was_not_bought(each) for each in operations):
         raise NotBoughtYet("Some of it was never bought, so it was not delivered. Give the money back instead.")
+
+
+def _was_not_bought(operation: Operation) -> bool:
+    return operation.kind in {DRAFT, PRICE} or operation.is_known_not_to_have_happened
 
 
 def _fail_the_rest(order: Order, reason: str) -> None:
@@ -106,4 +112,4 @@ def _fail_the_rest(order: Order, reason: str) -> None:
     with scope(order.customer_id):
         for part in order.parts.select_for_update().order_by("pk"):
             if part.lines.filter(state__in=OPEN).exists():
-                settlement.fail_part(part, reason)
+                settlement.fail_part(part, BY_STAFF + reason)

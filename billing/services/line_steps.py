@@ -15,7 +15,7 @@ from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import DRAFT, PROCESS
 from reseller_portal.core.errors import DomainError
 from reseller_portal.operations import engine
-from reseller_portal.operations.deciding import SETTLE, lock_open
+from reseller_portal.operations.deciding import BY_STAFF, SETTLE, lock_open
 from reseller_portal.operations.models import Operation
 
 DONE = Step("done", "Settle as delivered", "This line counts as delivered, and is charged to the customer.", SETTLE)
@@ -36,7 +36,8 @@ def steps_of_line(line: OrderLine, operation: Operation | None) -> list[Step]:
     """None once it has ended, nor while nothing buys it: `operation` is what does (`buying`)."""
     if line.is_final or operation is None:
         return []
-    return [DONE, FAILED] if operation.kind == PROCESS else [FAILED]
+    is_sent = operation.kind == PROCESS and not operation.is_known_not_to_have_happened
+    return [DONE, FAILED] if is_sent else [FAILED]
 
 
 def buying(order: Order) -> Mapping[int, Operation]:
@@ -82,7 +83,7 @@ def _settle(line: OrderLine, operation: Operation | None, verb: str, reason: str
         _insist_on_domain(row)
         settlement.settle(part, {row: said_by_staff(operation, row)})
     else:
-        settlement.settle(part, {row: settlement.News(reason=reason)})
+        settlement.settle(part, {row: settlement.News(reason=BY_STAFF + reason)})
         _end_empty_draft(part, operation, reason)
     return before
 

@@ -9,6 +9,7 @@ from accounts.hearing import Heard, Match, lock_what_is_free, take_in
 from accounts.models import Customer
 from billing.availability import to_minor
 from billing.models import Subscription
+from reseller_portal.core.hostnames import ascii_name
 from reseller_portal.upstream.models.subscriptions import Subscription as Told
 
 
@@ -40,7 +41,7 @@ def _match(
     pair: tuple[Customer, Told], known: dict[tuple[int, str], Subscription], busy: set[tuple[int, str]]
 ) -> Match:
     customer, told = pair
-    home, values = told.domain.lower(), _values(told)
+    home, values = ascii_name(told.domain), _values(told)
     row = known.get((customer.pk, told.id))
     if (customer.pk, told.id) in busy:
         return Match(customer, home, values, is_busy=True)
@@ -52,7 +53,7 @@ def _match(
 
 def _values(told: Told) -> dict[str, Any]:
     return {
-        "domain_name": told.domain.lower(),
+        "domain_name": ascii_name(told.domain),
         "provider": told.provider[:12],
         "state": told.status[:30],
         "quantity": max(told.mailbox_quantity, 0),

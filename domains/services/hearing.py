@@ -11,6 +11,7 @@ from accounts.models import Customer
 from billing.models import Item, OrderLine
 from domains.models import DnsRecord, Domain
 from domains.services.ownership import make_room
+from reseller_portal.core.hostnames import ascii_name
 from reseller_portal.upstream.models.dns import DnsRecord as ToldRecord
 from reseller_portal.upstream.models.dns import Zone
 from reseller_portal.upstream.models.domains import Domain as Told
@@ -51,7 +52,7 @@ class _Known:
 
     def __init__(self, told: Sequence[Pair]) -> None:
         ids = [each.id for _, each in told]
-        names = [each.name.lower() for _, each in told]
+        names = [ascii_name(each.name) for _, each in told]
         living = Q(name__in=names) & ~Q(state__in=Domain.GONE)
         rows = Domain.objects.select_related("line", "customer").filter(living | Q(upstream_id__in=ids))
         ours, busy = lock_what_is_free(rows.filter(customer__in={customer.pk for customer, _ in told}))
@@ -62,12 +63,12 @@ class _Known:
         self.ordered = set(ordered.values_list("customer_id", "name"))
 
     def row_of(self, customer: Customer, told: Told) -> Domain | None:
-        return self._by_name.get((customer.pk, told.name.lower())) or self._by_id.get((customer.pk, told.id))
+        return self._by_name.get((customer.pk, ascii_name(told.name))) or self._by_id.get((customer.pk, told.id))
 
 
 def _match(pair: Pair, known: _Known) -> Match:
     customer, told = pair
-    home, values = told.name.lower(), _values(told)
+    home, values = ascii_name(told.name), _values(told)
     if (customer.pk, home) in known.ordered:
         return Match(customer, home, values)
     if (customer.pk, home) in known.busy:
@@ -80,7 +81,7 @@ def _match(pair: Pair, known: _Known) -> Match:
 
 def _row(customer: Customer, told: Told, values: dict[str, Any]) -> Domain:
     said = {name: value for name, value in values.items() if value is not None}
-    return Domain(customer=customer, name=told.name.lower(), **said)
+    return Domain(customer=customer, name=ascii_name(told.name), **said)
 
 
 def _values(told: Told) -> dict[str, Any]:

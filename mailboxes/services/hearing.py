@@ -16,6 +16,7 @@ from domains.services.hearing import UNDER_WAY
 from mailboxes.models import Mailbox
 from mailboxes.services.ownership import make_room
 from mailboxes.services.secrets import keep_newest
+from reseller_portal.core.hostnames import ascii_address, ascii_name
 from reseller_portal.upstream.models.mailboxes import Mailbox as Told
 
 Pair = tuple[Customer, Told]
@@ -37,7 +38,7 @@ class _Known:
 
     def __init__(self, told: Sequence[Pair]) -> None:
         ids = [each.id for _, each in told]
-        addresses = [each.address.lower() for _, each in told]
+        addresses = [ascii_address(each.address) for _, each in told]
         living = Q(address__in=addresses) & ~Q(state__in=Mailbox.GONE)
         rows = Mailbox.objects.select_related("line", "customer").filter(living | Q(upstream_id__in=ids))
         ours, busy = lock_what_is_free(rows.filter(customer__in={customer.pk for customer, _ in told}))
@@ -51,12 +52,12 @@ class _Known:
         self._homes = {(row.customer_id, row.name): row for row in homes}
 
     def is_busy(self, customer: Customer, told: Told) -> bool:
-        return bool({(customer.pk, told.address.lower()), (customer.pk, told.id)} & self._busy)
+        return bool({(customer.pk, ascii_address(told.address)), (customer.pk, told.id)} & self._busy)
 
     def row_of(self, customer: Customer, told: Told) -> Mailbox | None:
         """By id first: an address changes with the user name. A living row comes before one that was given up."""
         by_id = self._by_id.get((customer.pk, told.id))
-        by_address = self._by_address.get((customer.pk, told.address.lower()))
+        by_address = self._by_address.get((customer.pk, ascii_address(told.address)))
         return by_id if by_id and (by_id.state not in Mailbox.GONE or by_address is None) else by_address
 
     def home_of(self, customer: Customer, told: Told) -> Domain | None:
@@ -64,13 +65,13 @@ class _Known:
 
 
 def domain_name_of(told: Told) -> str:
-    return (told.domain_name or told.address.partition("@")[2]).lower()
+    return ascii_name(told.domain_name or told.address.partition("@")[2])
 
 
 def _match(pair: Pair, known: _Known) -> Match:
     customer, told = pair
     name, values = domain_name_of(told), _values(told)
-    if (customer.pk, told.address.lower()) in known.ordered:
+    if (customer.pk, ascii_address(told.address)) in known.ordered:
         return Match(customer, name, values)
     if known.is_busy(customer, told):
         return Match(customer, name, values, is_busy=True)
@@ -90,7 +91,7 @@ def _row(customer: Customer, home: Domain | None, values: dict[str, Any]) -> Mai
 def _values(told: Told) -> dict[str, Any]:
     return {
         "upstream_id": told.id,
-        "address": told.address.lower(),
+        "address": ascii_address(told.address),
         "first_name": told.first_name[:80],
         "last_name": told.last_name[:80],
         "state": told.status[:30],

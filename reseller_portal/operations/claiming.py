@@ -17,7 +17,11 @@ from reseller_portal.operations.registry import group_of, is_repeatable, patienc
 YIELD_SECONDS = 0.05
 State = Operation.State
 
-LOCK = "SELECT o.id FROM operations_operation o WHERE o.id = %s FOR UPDATE OF o SKIP LOCKED"
+# Asked again under the lock: an event or a person may have ended it since it was picked.
+LOCK = """
+    SELECT o.id FROM operations_operation o WHERE o.id = %s AND o.due_at <= clock_timestamp()
+    FOR UPDATE OF o SKIP LOCKED
+"""
 SERVED = "UPDATE operations_budget SET served = served || jsonb_build_object(%s::text, %s::bigint)"
 NEXT = """
     SELECT EXTRACT(EPOCH FROM MIN(due_at) - clock_timestamp())::float FROM operations_operation
@@ -106,7 +110,7 @@ def _note_served(priority: int, customer: int) -> None:
 
 
 def _lock(operation: int) -> bool:
-    """False when somebody else holds the row at this moment: an event or a person ends it."""
+    """False when somebody else holds the row at this moment, or has ended it: an event or a person."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [operation])
         return cursor.fetchone() is not None

@@ -19,6 +19,8 @@ from reseller_portal.operations.waking import wake
 
 State = Operation.State
 SETTLE = "operations.settle_operation"
+# Before a reason that a person of the reseller gave: its words are for the customer, unlike the upstream's.
+BY_STAFF = "Our team: "
 WITHDRAWN = "It was withdrawn before it was sent."
 
 
@@ -52,7 +54,9 @@ def settle_as(
         with scope(operation.customer_id):
             locked = lock_open(operation)
             before = locked.state
-            apply(locked, Transition(State(outcome), answer=answer, error="" if outcome == "done" else reason))
+            apply(
+                locked, Transition(State(outcome), answer=answer, error="" if outcome == "done" else BY_STAFF + reason)
+            )
         record_by_staff(
             user=user,
             customer=locked.customer,

@@ -95,6 +95,11 @@ class Operation(Job):
         return self.state in {self.State.DONE, self.State.FAILED}
 
     @property
+    def is_known_not_to_have_happened(self) -> bool:
+        """It was never sent, or refused: nobody can say that it was done."""
+        return self.state == self.State.WAITING and self.attempts == 0
+
+    @property
     def is_parked(self) -> bool:
         return self.state == self.State.WAITING and self.due_at is None and self.after_id is not None
 

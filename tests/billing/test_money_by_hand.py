@@ -178,3 +178,10 @@ def test_the_month_of_the_margin_is_the_viewers(world: World) -> None:
             with timezone.override(ZoneInfo(zone)), staff_scope("test"):
                 shown[zone] = margin().value
     assert shown == {"Europe/Berlin": "$9.00", "America/Denver": "$0.00"}
+
+
+@pytest.mark.parametrize(("one", "other"), [("INV 1-12", "INV 11-2"), ("2026/1", "202 61"), ("㍿" * 40, "㍿" * 41)])
+def test_references_that_differ_are_two(one: str, other: str) -> None:
+    keys = {ledger.external_key_of(one), ledger.external_key_of(other)}
+    assert len(keys) == 2
+    assert max(map(len, keys)) <= 120

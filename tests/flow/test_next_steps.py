@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.tenancy import scope, staff_scope
 from billing import ledger
 from billing.models import Order, OrderLine
+from billing.services.deciding import open_operations
 from mailboxes.models import Mailbox
 from reseller_portal.operations import registry
 from reseller_portal.operations.models import Operation
@@ -118,8 +119,8 @@ def test_an_order_behind_a_refused_account_ends_with_the_money_back(shop: Shop, 
     shop.work()
     page = f"/admin/billing/order/{order.pk}/"
     assert "Give the money back" in rex.get(f"{page}change/").content.decode()
-    refused = rex.post(f"{page}decide/done/", REASON, follow=True).content.decode()
-    assert "never bought" in refused
+    assert "Settle as delivered" not in rex.get(f"{page}change/").content.decode(), "it was never bought"
+    rex.post(f"{page}decide/done/", REASON)
     assert pot(shop, "held") == order.total_minor
     rex.post(f"{page}decide/failed/", REASON)
     assert (fresh(order).state, pot(shop, "held")) == ("failed", 0)
@@ -184,3 +185,26 @@ def test_a_row_that_names_no_purchase_cannot_be_settled_as_done(shop: Shop) -> N
         operation = Operation.objects.create(customer=shop.customer, kind="order.process", key="odd")
         assert answer_if_done(operation) is None
         assert [step.verb for step in steps_of(operation)] == ["check", "failed"]
+
+
+def test_what_was_refused_for_an_empty_wallet_cannot_be_called_delivered(shop: Shop, rex: Client) -> None:
+    """It was charged to the customer, and shown as active, without the upstream ever having sold it."""
+    shop.sandbox.set_wallet(0)
+    order = shop.order("first.com")
+    shop.work()
+    assert "Settle as delivered" not in rex.get(f"/admin/billing/order/{order.pk}/change/").content.decode()
+    rex.post(f"/admin/billing/order/{order.pk}/decide/done/", REASON)
+    operation = next(each for each in open_operations_of(order) if each.kind.startswith("order."))
+    assert "Settle as done" not in rex.get(address(operation)).content.decode()
+    rex.post(address(operation, "done"), REASON)
+    assert fresh(order).state == Order.State.WORKING
+    assert pot(shop, "revenue") == 0
+    rex.post(f"/admin/billing/order/{order.pk}/decide/failed/", REASON)
+    with scope(shop.customer.pk):
+        assert set(order.lines.values_list("problem", flat=True)) == {"Seen in the panel"}
+    oracle.ask(shop.sandbox)
+
+
+def open_operations_of(order: Order) -> list[Operation]:
+    with staff_scope("test"):
+        return open_operations(order)

@@ -1,6 +1,7 @@
 """An upstream that fails while the mirror is read: nothing is lost, nothing is made up, and the calls are bounded."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,10 +12,12 @@ from mailboxes.models import Mailbox
 from mailboxes.services.refreshing import ONE
 from mirror import surveys, walking
 from mirror.models import Drift, Survey
+from mirror.phases import MailboxesOfAll, Paged
 from reseller_portal.operations import lookups
 from reseller_portal.operations.models import Operation
 from reseller_portal.sandbox.models import Domain as SoldDomain
 from reseller_portal.sandbox.models import Mailbox as SoldMailbox
+from reseller_portal.upstream.paging import Page
 from tests.mirror.account import drifts, fresh, walk
 from tests.mirror.state import differences, snapshot
 from tests.mirror.stories import NAME, Scene, a_zone_changes, mailboxes_change
@@ -159,3 +162,15 @@ def test_a_user_that_the_upstream_does_not_know_makes_nothing_look_missing(scene
     assert read(scene, kind).state == Operation.State.FAILED
     assert differences(before, before, snapshot()) == []
     assert drifts() == []
+
+
+def test_a_list_without_counts_ends_although_its_first_item_changes() -> None:
+    survey, phase = Survey(kind=Survey.Kind.ADOPT, phase="mailboxes"), MailboxesOfAll()
+    for number in range(1, 10):
+        task = phase.next_task(survey)
+        if task is None:
+            break
+        item = SimpleNamespace(id=str(number % 2), unread=())
+        Paged.turn(phase, survey, task, Page((item,), number, None, None))
+    assert phase.next_task(survey) is None
+    assert survey.cursor["page"] == 4, "the third page begins as the first did"
