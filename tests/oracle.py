@@ -30,7 +30,8 @@ def ask(sandbox: Control) -> None:
 
 def ask_in_between() -> None:
     """What holds at every moment, however much news is still on its way."""
-    assert books.differences() == []
+    found = books.differences()
+    assert found == [], found
     with staff_scope("test: the oracle"):
         _nothing_is_forgotten()
 

@@ -29,6 +29,7 @@ NAMES: Names = (("maya", "Maya", "Ferro"), ("noor", "Noor", "Haddad"))
 class Shop:
     world: World
     sandbox: Control
+    reference: str = "start"
     actor: Actor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,7 +44,7 @@ class Shop:
             PriceRule.objects.create(brand=self.world.acme.brand, item=Item.MAILBOX, method="fixed", fixed_minor=500)
         with scope(self.customer.pk):
             ledger.credit(
-                actor=portal_actor(self.customer), amount_minor=100_000, reference="start", description="Start"
+                actor=portal_actor(self.customer), amount_minor=100_000, reference=self.reference, description="Start"
             )
 
     @property
