@@ -44,6 +44,7 @@ class ProcessOrder:
     """After silence it looks. Sent again only with the same id, and only when nothing has shown for long."""
 
     repeatable: ClassVar[bool] = False
+    is_purchase: ClassVar[bool] = True
     if_done: ClassVar[str] = "Its open lines count as delivered, and are charged to the customer."
     if_failed: ClassVar[str] = (
         "Its open lines fail, and their money goes back to the customer. What the upstream took for them, if it did,"

@@ -28,7 +28,9 @@ def steps_of(operation: Operation) -> list[Step]:
     handler = handler_of(operation.kind)
     effect = "The upstream is asked what became of it; nothing that costs money is repeated unseen."
     steps = [Step("check", "Check again", effect, CHECK, is_final=False)]
-    if not operation.is_known_not_to_have_happened and answer_if_done(operation) is not None:
+    # A setting may have been changed by hand; nobody buys by hand what the upstream refused to sell.
+    never_bought = operation.is_known_not_to_have_happened and getattr(handler, "is_purchase", False)
+    if not never_bought and answer_if_done(operation) is not None:
         steps.append(Step("done", "Settle as done", getattr(handler, "if_done", DONE_AS), SETTLE))
     return [*steps, Step("failed", "Settle as failed", getattr(handler, "if_failed", FAILED_AS), SETTLE)]
 
