@@ -226,3 +226,34 @@ def test_a_workbook_whose_cells_share_one_long_text_is_left_before_it_fills_the_
 def test_a_line_of_more_parts_than_entries_are_taken_is_refused_before_it_is_read(sign: str) -> None:
     with pytest.raises(TooManyLines, match="20,000 parts"):
         read_people(f"Anna Bell{sign} " * 20_000, most=5000)
+
+
+@pytest.mark.parametrize("head", ["E-mail 1 - Value", "New Email", "PrimarySmtpAddress", "Inbox to make", "Konto"])
+def test_a_written_address_is_used_whatever_its_column_is_called(head: str) -> None:
+    text = f"First name,Last name,{head}\nLena,Ostrow,lena.o@tryacme.net\nIan,Quill,ian.q@getacme.org\n"
+    people = read_people(text, most=5000).people
+    got = [(each.username, each.domain, each.first_name, each.last_name, each.problem) for each in people]
+    assert got == [("lena.o", "tryacme.net", "Lena", "Ostrow", ""), ("ian.q", "getacme.org", "Ian", "Quill", "")]
+
+
+@pytest.mark.parametrize("head", ["Assigned Domain", "Inbox Domain", "Domain 1", "Where"])
+def test_a_written_domain_binds_whatever_its_column_is_called(head: str) -> None:
+    text = f"First name,Last name,{head}\nLena,Ostrow,tryacme.net\nIan,Quill,getacme.org\n"
+    assert [(each.username, each.domain) for each in read_people(text, most=5000).people] == [
+        ("lena", "tryacme.net"), ("ian", "getacme.org"),
+    ]  # fmt: skip
+
+
+def test_an_address_is_nobodys_name() -> None:
+    text = "Team,Address list\nNadia Brandt,nadia@tryacme.net\n"
+    for each in read_people(text, most=5000).people:
+        assert "@" not in f"{each.first_name}{each.last_name}" or each.problem
+    text = "First name,Last name\nNadia,nadia@tryacme.net\n"
+    (person,) = read_people(text, most=5000).people
+    assert "is no name" in person.problem
+
+
+def test_a_private_address_beside_that_of_the_company_is_not_taken() -> None:
+    text = "Name,Email,Something else\nLena Ostrow,lena@tryacme.net,lena@private.example\n"
+    (person,) = read_people(text, most=5000).people
+    assert (person.username, person.domain) == ("lena", "tryacme.net")

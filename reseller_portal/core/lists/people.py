@@ -19,7 +19,15 @@ from reseller_portal.core.lists.reader import (
     separator_line,
 )
 from reseller_portal.core.lists.separators import cells_of, out_of_marks, separator_by_head
-from reseller_portal.core.lists.shapes import Found, columns_by_shape, domain_head, found_in, found_in_line, name_in
+from reseller_portal.core.lists.shapes import (
+    Found,
+    columns_by_shape,
+    domain_head,
+    found_in,
+    found_in_line,
+    name_in,
+    with_unknown_columns,
+)
 from reseller_portal.core.lists.text import cut, without_unseen
 from reseller_portal.core.lists.usernames import Pattern, problem_of, username_of
 
@@ -188,6 +196,7 @@ class _Reading:
             heads = rows[0].cells
             self.said.append((rows[0].line, "the headings"))
             rows = rows[1:]
+            meanings = with_unknown_columns(meanings, heads, rows)
         else:
             meanings = columns_by_shape(rows)
         width = max([len(heads), *(len(row.cells) for row in rows[:200])], default=0)
@@ -308,7 +317,7 @@ def _problem(found: Found, username: str) -> str:
 
 def _problem_of_name(found: Found) -> str:
     for name in (found.first, found.last):
-        if not any(sign.isalpha() for sign in name) or (found.is_guessed and looks_odd(name)):
+        if "@" in name or not any(sign.isalpha() for sign in name) or (found.is_guessed and looks_odd(name)):
             return f"“{cut(name, 60)}” is no name. {NO_NAME}"
         if len(name) > 80:
             return "This name is longer than 80 letters. Shorten it."

@@ -125,6 +125,23 @@ def columns_by_shape(rows: Sequence[Row]) -> list[Meaning] | None:
     return _columns(cells)
 
 
+def with_unknown_columns(meanings: Sequence[Meaning], heads: Sequence[str], rows: Sequence[Row]) -> list[Meaning]:
+    """Under heads of which nobody knows some: a column of addresses, or of domains, is used whatever its word.
+
+    Who wrote them there meant that person to be there, and nowhere else.
+    """
+    found = list(meanings)
+    strange = [
+        at for at, each in enumerate(meanings) if each == Meaning.IGNORE and plain_head(heads[at]) not in HEADERS
+    ]
+    for at in strange:
+        cells = [row.cells[at] for row in rows[:100] if at < len(row.cells) and row.cells[at]]
+        meaning = _PLAIN.get(_shape_of_column(cells), Meaning.IGNORE) if cells else Meaning.IGNORE
+        if meaning != Meaning.IGNORE and not {Meaning.ADDRESS, Meaning.USERNAME, meaning} & set(found):
+            found[at] = meaning
+    return found
+
+
 def _columns(rows: Sequence[Sequence[str]]) -> list[Meaning]:
     shapes = [_shape_of_column([row[at] for row in rows if row[at]]) for at in range(len(rows[0]))]
     names = [at for at, shape in enumerate(shapes) if shape in {"word", "words", "user"}]
