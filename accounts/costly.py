@@ -26,37 +26,41 @@ def costly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     Beyond the limit 429, with all that was typed on a page that can send it again; where htmx asked, the page stays.
     """
 
+    return _limited(view, _refuses_costly)
+
+
+def few_at_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For posts that are sent while somebody types: as `costly`, in places of their own and as often as one likes."""
+
+    return _limited(view, _refuses_look)
+
+
+def _limited(
+    view: Callable[..., HttpResponse], refuses: Callable[[CustomerRequest, str], str]
+) -> Callable[..., HttpResponse]:
     @wraps(view)
     def limited(request: CustomerRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if request.method == "POST" and (reason := _refuses(request, view.__name__)):
+        if request.method == "POST" and (reason := refuses(request, view.__name__)):
             return _too_many(request, reason)
         return view(request, *args, **kwargs)
 
     return limited
 
 
-def few_at_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For posts that are sent while somebody types: as `costly`, in places of their own and as often as one likes."""
-
-    @wraps(view)
-    def limited(request: CustomerRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not _takes_a_place(request.actor.customer.pk, FIRST_LOOK):
-            return _too_many(request, AT_ONCE)
-        return view(request, *args, **kwargs)
-
-    return limited
+def _refuses_look(request: CustomerRequest, _name: str) -> str:
+    return "" if _takes_a_place(request.actor.customer.pk, FIRST_LOOK) else AT_ONCE
 
 
-def _refuses(request: CustomerRequest, name: str) -> str:
+def _refuses_costly(request: CustomerRequest, name: str) -> str:
     customer = request.actor.customer
-    if not _takes_a_place(customer.pk):
+    if not _takes_a_place(customer.pk, FIRST_PLACE):
         return AT_ONCE
     if count_of_minute(f"{name}:{customer.pk}") > settings.COSTLY_POSTS_PER_MINUTE:
         return A_MINUTE
     return ""
 
 
-def _takes_a_place(customer: int, first: int = FIRST_PLACE) -> bool:
+def _takes_a_place(customer: int, first: int) -> bool:
     with connection.cursor() as cursor:
         for place in range(settings.COSTLY_POSTS_AT_ONCE):
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s::int)", [first + place, customer % 2**31])

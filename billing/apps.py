@@ -7,8 +7,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from accounts.admin_customer import add_customer_page, add_customer_section, when_contact_is_saved
         from accounts.admin_site import add_panel, add_section
-        from accounts.mails import when_sent
-        from billing import attention, availability, panels, price_changes, price_mail, sections, webhooks
+        from billing import availability, panels, sections, webhooks
         from billing.admin_accounts import account_section, import_page
         from billing.deliveries import when_order_ends
         from billing.handlers.accounts import AccountKnown, OpenAccount
@@ -18,7 +17,6 @@ class BillingConfig(AppConfig):
         from billing.handlers.processing import ProcessOrder
         from billing.services import accounts as upstream_accounts
         from billing.services import orders
-        from reseller_portal.jobs.attention import register as add_to_attention
         from reseller_portal.operations.registry import register
         from reseller_portal.webhooks.registry import find_owners_by
         from reseller_portal.webhooks.registry import register as on
@@ -36,10 +34,7 @@ class BillingConfig(AppConfig):
         register(orders.PROCESS, ProcessOrder())
         register(orders.END, EndLines())
         when_order_ends(availability.forget_answers_of_order)
-        price_changes.when_asked(price_mail.queue_question)
-        when_sent(price_mail.PRICE_ASKED, price_mail.question_of)
-        add_to_attention(attention.SOURCE)
-        add_to_attention(attention.NOT_CHARGED)
+        self._tell_people()
         find_owners_by(webhooks.owner)
         on("domain.order.success", webhooks.domain_delivered)
         on("domain.order.failed", webhooks.domain_failed)
@@ -50,3 +45,14 @@ class BillingConfig(AppConfig):
             add_panel(panel, needs="billing.view_order")
         for section in sections.ALL:
             add_section(section, needs="billing.view_order")
+
+    def _tell_people(self) -> None:
+        """Whom of staff and customers to tell of what waits for them."""
+        from accounts.mails import when_sent
+        from billing import attention, price_changes, price_mail
+        from reseller_portal.jobs.attention import register
+
+        price_changes.when_asked(price_mail.queue_question)
+        when_sent(price_mail.PRICE_ASKED, price_mail.question_of)
+        register(attention.SOURCE)
+        register(attention.NOT_CHARGED)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, QuerySet
 from django.urls import reverse
 
 from billing import price_changes
@@ -11,15 +11,10 @@ from billing.models import Order, OrderLine, Shortfall
 from reseller_portal.core.templatetags.portal import money
 from reseller_portal.jobs.attention import Case, Source, nothing
 
-ASKED = Q(
-    parts__price_asked_at__isnull=False,
-    parts__lines__asked_price_minor__isnull=False,
-    parts__lines__state=OrderLine.State.WAITING,
-)
-
 
 def asked_for_a_price() -> QuerySet[Order]:
-    rows = Order.objects.filter(ASKED).annotate(asked_at=Min("parts__price_asked_at"))
+    asked = OrderLine.objects.filter(price_changes.ASKED).values("order")
+    rows = Order.objects.filter(pk__in=asked).annotate(asked_at=Min("parts__price_asked_at"))
     return rows.select_related("customer").order_by("asked_at", "pk")
 
 

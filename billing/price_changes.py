@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor, portal_actor
@@ -21,6 +21,8 @@ from billing.services.orders import NothingToOrder, PriceMoved, place_draft, pla
 
 MOST_AT_ONCE = 200
 NOT_ASKED = "Nothing of this order waits for your answer."
+# A line whose new price waits for the customer's answer.
+ASKED = Q(state=OrderLine.State.WAITING, asked_price_minor__isnull=False, part__price_asked_at__isnull=False)
 _listeners: list[Callable[[Order], None]] = []
 
 
@@ -109,8 +111,7 @@ def end_silent_questions() -> int:
 
 def asked_lines(order: Order) -> QuerySet[OrderLine]:
     """The lines whose new price waits for the customer's answer."""
-    waiting = order.lines.filter(state=OrderLine.State.WAITING, asked_price_minor__isnull=False)
-    return waiting.filter(part__price_asked_at__isnull=False).select_related("part").order_by("position")
+    return order.lines.filter(ASKED).select_related("part").order_by("position")
 
 
 def more_of(lines: Sequence[OrderLine]) -> int:

@@ -1,7 +1,7 @@
 """What ended between the pick and the lock is not carried out."""
 
 import threading
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -11,26 +11,16 @@ from reseller_portal.operations import registry, turns
 from reseller_portal.operations.deciding import withdraw
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.placing import place
-from reseller_portal.operations.registry import Happened, NotHappened, Seen, Sent
-from reseller_portal.upstream.client import Client
+from tests.concurrency.test_workers import KIND, Probe
 from tests.shop import Shop
 
-KIND = "test.kind"
 
-
-class Probe:
-    repeatable: ClassVar[bool] = False
+class Settled(Probe):
+    """Notes how it was settled, too."""
 
     def __init__(self) -> None:
-        self.sent: list[str] = []
+        super().__init__()
         self.settled: list[str] = []
-
-    def send(self, operation: Operation, client: Client) -> Sent:
-        self.sent.append(operation.key)
-        return Happened({})
-
-    def look(self, operation: Operation, client: Client) -> Seen:
-        return NotHappened()
 
     def settle(self, operation: Operation) -> None:
         self.settled.append(operation.state)
@@ -51,7 +41,7 @@ def in_another_connection(work: Any) -> None:
 def test_what_ended_between_the_pick_and_the_lock_is_not_carried_out(
     committed: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    probe = Probe()
+    probe = Settled()
     monkeypatch.setitem(registry._handlers, KIND, probe)
     with scope(committed.customer.pk):
         operation = place(customer=committed.customer, kind=KIND, key="one", priority=Operation.Priority.PURCHASE)
