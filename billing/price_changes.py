@@ -21,8 +21,6 @@ from billing.services.orders import NothingToOrder, PriceMoved, place_draft, pla
 
 MOST_AT_ONCE = 200
 NOT_ASKED = "Nothing of this order waits for your answer."
-# A line whose new price waits for the customer's answer.
-ASKED = Q(state=OrderLine.State.WAITING, asked_price_minor__isnull=False, part__price_asked_at__isnull=False)
 _listeners: list[Callable[[Order], None]] = []
 
 
@@ -111,7 +109,16 @@ def end_silent_questions() -> int:
 
 def asked_lines(order: Order) -> QuerySet[OrderLine]:
     """The lines whose new price waits for the customer's answer."""
-    return order.lines.filter(ASKED).select_related("part").order_by("position")
+    return order.lines.filter(is_asked()).select_related("part").order_by("position")
+
+
+def is_asked(line: str = "") -> Q:
+    """Of lines whose new price waits for the customer's answer; `line` leads to them, such as "lines__"."""
+    return Q(**{
+        f"{line}state": OrderLine.State.WAITING,
+        f"{line}asked_price_minor__isnull": False,
+        f"{line}part__price_asked_at__isnull": False,
+    })  # fmt: skip
 
 
 def more_of(lines: Sequence[OrderLine]) -> int:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from billing.models import PROVIDER_WORDS
 from mailboxes.building import Reading
 from mailboxes.mending import Field, column_name, domain_name, fields_of
+from reseller_portal.core.lists.blocks import Block
 from reseller_portal.core.lists.columns import LABELS
 from reseller_portal.core.lists.domains import PastedName, readable
-from reseller_portal.core.lists.people import Block
 from reseller_portal.core.lists.text import cut
 
 MOST_ROWS = 200

@@ -1,11 +1,11 @@
 """Lists of people: every line becomes persons, or says what to do; what was left out is said once."""
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reseller_portal.core.lists import cards
+from reseller_portal.core.lists.blocks import SHOWN_ROWS, Block, filled_up, is_filled, key_of, print_of
 from reseller_portal.core.lists.columns import Meaning, may_begin_a_head, meanings_of
 from reseller_portal.core.lists.domains import comparable
 from reseller_portal.core.lists.names import is_like_a_name, looks_odd, part_of_name, split_name
@@ -37,7 +37,6 @@ ABOVE = "This stands above the headings. Empty the line, or write the person und
 MOST_TITLES = 3
 # Headings, titles and domains take lines too.
 MOST_BESIDE = 500
-SHOWN_ROWS = 5
 _DRAWN = frozenset(" \t|+:=-_*#.,;~•·")
 NO_DOMAIN = "Write the domain of this person: other lines of this list name one."
 
@@ -58,22 +57,6 @@ class Person(NamedTuple):
     height: int = 1
     is_given: bool = False
     lacks_name: bool = False
-
-
-@dataclass(frozen=True)
-class Block:
-    """A part of the list with columns of its own, and its first rows. `key` names its layout.
-
-    `seen` is what the heads and the cells say, `meanings` what it was read by: the same, unless somebody chose.
-    """
-
-    number: int
-    line: int
-    heads: Sequence[str]
-    meanings: Sequence[Meaning]
-    seen: Sequence[Meaning]
-    sample: Sequence[Sequence[str]]
-    key: str
 
 
 @dataclass(frozen=True)
@@ -200,14 +183,14 @@ class _Reading:
         else:
             meanings = columns_by_shape(rows)
         width = max([len(heads), *(len(row.cells) for row in rows[:200])], default=0)
-        place = f"{len(self.blocks)}.{width}.{_key_of(heads)}"
-        key = f"{place}~{'.'.join(_print(row) for row in rows[:SHOWN_ROWS])}"
-        seen = _filled_up(meanings, width)
+        place = f"{len(self.blocks)}.{width}.{key_of(heads)}"
+        key = f"{place}~{'.'.join(print_of(row) for row in rows[:SHOWN_ROWS])}"
+        seen = filled_up(meanings, width)
         chosen = self._choice(place, rows)
         is_chosen = len(chosen) == width and width > 0
         if is_chosen:
             meanings = None if all(each == Meaning.AS_WRITTEN for each in chosen) else chosen
-        shown = _filled_up(meanings, width)
+        shown = filled_up(meanings, width)
         sample = [list(row.cells) for row in rows[:SHOWN_ROWS]]
         self.blocks.append(Block(len(self.blocks), rows[0].line if rows else 0, heads, shown, seen, sample, key))
         self._say_ignored(heads, shown, rows)
@@ -220,13 +203,13 @@ class _Reading:
         """What was said of this block's columns: of the same layout, with at least one row that it was said about."""
         for key, meanings in self.chosen.items():
             where, _, prints = key.rpartition("~")
-            if where == place and not {_print(row) for row in rows}.isdisjoint(prints.split(".")):
+            if where == place and not {print_of(row) for row in rows}.isdisjoint(prints.split(".")):
                 return list(meanings)
         return []
 
     def _say_ignored(self, heads: Sequence[str], shown: Sequence[Meaning], rows: Sequence[Row]) -> None:
         left = [heads[at] if at < len(heads) and heads[at] else f"column {at + 1}" for at, each in enumerate(shown)
-                if each == Meaning.IGNORE and _is_filled(at, heads, rows)]  # fmt: skip
+                if each == Meaning.IGNORE and is_filled(at, heads, rows)]  # fmt: skip
         if left:
             self.said.append((0, f"not needed: {cut(', '.join(left), 300)}"))
 
@@ -398,21 +381,3 @@ class _Taken:
     def _is_taken(self, username: str, domain: str) -> bool:
         domains = self.on.get(username, set())
         return bool(domains) and (not domain or domain in domains or "" in domains)
-
-
-def _filled_up(meanings: Sequence[Meaning] | None, width: int) -> list[Meaning]:
-    known = list(meanings or ())[:width]
-    return known + [Meaning.IGNORE if meanings else Meaning.AS_WRITTEN] * (width - len(known))
-
-
-def _key_of(heads: Sequence[str]) -> str:
-    return "-".join("".join(sign for sign in head if sign.isalnum())[:8] for head in heads)[:120]
-
-
-def _print(row: Row) -> str:
-    """Enough of a row to know it again."""
-    return f"{zlib.crc32(row.text.encode(errors='replace')):x}"
-
-
-def _is_filled(at: int, heads: Sequence[str], rows: Sequence[Row]) -> bool:
-    return at < len(heads) or any(at < len(row.cells) and row.cells[at] for row in rows[:200])
