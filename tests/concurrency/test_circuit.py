@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from reseller_portal.operations import circuit, silence
 from reseller_portal.operations.gateway import client_for_reading
 from reseller_portal.operations.models import Circuit
-from reseller_portal.upstream.errors import Unreachable
+from reseller_portal.upstream.errors import Unreachable, UpstreamError
 from tests.accounts.post import posted
 from tests.concurrency.together import together
 from tests.operations.trouble import OnTheWire, answers, begin
@@ -89,11 +89,19 @@ def test_one_finds_out_while_the_others_wait_for_nothing(committed: Shop) -> Non
 
 
 def test_without_the_turn_all_of_them_would_ask(committed: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each worker that asks is kept until as many ask at once: the barrier breaks where somebody waits for a turn."""
     already_silent()
-    monkeypatch.setattr(circuit, "_find_out", circuit.probe)
+    asking = threading.Barrier(WORKERS)
+
+    def ask_with_all(ask: circuit.Ask) -> tuple[circuit.Verdict, UpstreamError | None]:
+        asking.wait(SECONDS)
+        return circuit.probe(ask)
+
+    monkeypatch.setattr(circuit, "_find_out", ask_with_all)
     upstream = Upstream(others=0)
     begin(upstream)
     together(upstream.run(search), times=WORKERS)
+    assert not asking.broken
     assert upstream.proofs > 2
 
 
