@@ -27,6 +27,7 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Nothing stays behind, also where the workers were ended before they could tidy up."""
+    databases.leave()
     if not hasattr(config, "workerinput"):
         databases.leave_nothing()
 

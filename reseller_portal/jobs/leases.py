@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils import timezone
 from reseller_portal.jobs.models import Job
 from reseller_portal.jobs.rules import PATIENCE, Patience, begin, is_out_of_time, is_out_of_tries, pause_after
 
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 DIED = "Every worker that took it died or was stopped in the middle."
 J = TypeVar("J", bound=Job)
 # Opens the transaction in which a queue's rows are seen; the argument is the reason, for the log.

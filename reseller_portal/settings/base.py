@@ -161,6 +161,8 @@ UPSTREAM_CALLS_PER_SECOND = env.number("UPSTREAM_CALLS_PER_SECOND", 4)
 UPSTREAM_CALLS_PER_MINUTE = env.number("UPSTREAM_CALLS_PER_MINUTE", 0)
 # So many questions of one customer may wait for an answer at a time.
 MAX_OPEN_QUESTIONS = env.number("MAX_OPEN_QUESTIONS", 500)
+# How long a worker has a row before another one may take it over; production wants more than any call may take.
+LEASE_SECONDS = env.number("LEASE_SECONDS", 120)
 # Who is mailed when the upstream refuses us; nobody named means all active staff who may decide.
 STAFF_ALERT_EMAILS = env.items("STAFF_ALERT_EMAILS", "")
 # How long a purchase without a trace stays undecided before the same order id is processed again (contract, section 6).

@@ -7,6 +7,7 @@ from reseller_portal.settings import env
 from reseller_portal.settings.base import *  # noqa: F403
 from reseller_portal.settings.base import (
     INSTALLED_APPS,
+    LEASE_SECONDS,
     SECRET_KEY,
     UPSTREAM_IS_SANDBOX,
 )
@@ -19,6 +20,8 @@ if env.flag("DEBUG"):
     raise ImproperlyConfigured("DEBUG must be off in production.")
 if UPSTREAM_IS_SANDBOX or "reseller_portal.sandbox" in INSTALLED_APPS:
     raise ImproperlyConfigured("The sandbox must not serve production: set UPSTREAM_URL and UPSTREAM_KEY.")
+if LEASE_SECONDS < 60:
+    raise ImproperlyConfigured("LEASE_SECONDS must be 60 or more: a call to the upstream may take half a minute.")
 if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
     raise ImproperlyConfigured("SECRET_KEY must have 50 characters or more, made at random.")
 

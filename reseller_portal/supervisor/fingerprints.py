@@ -1,7 +1,7 @@
 """Work that need not be done again: noted beside what it made, so that the note goes when that goes."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 DECIDE_TABLES = (
@@ -25,16 +25,14 @@ def of_static(root: Path) -> str:
     return _of(root, [path for path in (root / "static").rglob("*") if path.is_file()])
 
 
-def of_migrations(root: Path, environment: Mapping[str, str]) -> str:
-    """Code that decides tables, rights and groups, and the databases that they were made in."""
+def of_migrations(root: Path) -> str:
+    """Code that decides tables, rights and groups."""
     found = [path for pattern in DECIDE_TABLES for path in root.glob(pattern)]
-    return _of(root, found, *(environment.get(name, "") for name in ("DATABASE_URL", "DATABASE_OWNER_URL")))
+    return _of(root, found)
 
 
-def _of(root: Path, paths: Iterable[Path], *words: str) -> str:
+def _of(root: Path, paths: Iterable[Path]) -> str:
     digest = hashlib.sha256((root / "requirements" / "portal.txt").read_bytes())
     for path in sorted(paths):
         digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
-    for word in words:
-        digest.update(word.encode())
     return digest.hexdigest()

@@ -192,7 +192,7 @@ def _prepare(install: Install, environment: Mapping[str, str]) -> None:
 
     if install.plan.has_database:
         stamp = install.plan.data / "postgres" / "prepared.fingerprint"
-        fingerprints.once(stamp, fingerprints.of_migrations(install.plan.root, environment), prepare)
+        fingerprints.once(stamp, fingerprints.of_migrations(install.plan.root), prepare)
     else:
         prepare()
 

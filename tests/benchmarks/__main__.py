@@ -7,10 +7,10 @@ from pathlib import Path
 
 from tests import databases
 from tests.benchmarks.goals import GOALS, Finding
-from tests.benchmarks.stack import running_stack
 from tests.benchmarks.table import as_table
+from tests.stack import running_stack
 
-MACHINERY = {"__main__", "goals", "stack", "table"}
+MACHINERY = {"__main__", "goals", "table"}
 
 
 def main(names: list[str]) -> int:

@@ -11,7 +11,7 @@ from reseller_portal.sandbox.control import Control
 from reseller_portal.sandbox.loading import load_mailboxes
 from tests import databases
 from tests.benchmarks.goals import Finding, goal
-from tests.benchmarks.stack import Stack
+from tests.stack import Stack
 from tests.world import make_world
 
 CUSTOMERS, EACH, DOMAINS_EACH = 100, 100, 34

@@ -20,8 +20,8 @@ from reseller_portal.supervisor.postgres import open_cluster
 from tests.benchmarks.calls import PACE, a_shop, workers
 from tests.benchmarks.goals import ROUNDS, Finding, Samples, goal
 from tests.benchmarks.pages import visit
-from tests.benchmarks.stack import Stack
 from tests.shop import Shop
+from tests.stack import Stack
 
 DOMAINS, PEOPLE = 500, 9
 VISITS = 100

@@ -21,8 +21,8 @@ from reseller_portal.sandbox.control import Control
 from reseller_portal.sandbox.models import Journal
 from tests import databases
 from tests.benchmarks.goals import ROUNDS, Finding, Samples, alternate, goal
-from tests.benchmarks.stack import Stack
 from tests.shop import Shop
+from tests.stack import Stack
 from tests.world import make_world
 
 MANY, FEW, CUSTOMERS = 1_000_000, 100, 5_000

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from tests.benchmarks.stack import Stack
+from tests.stack import Stack
 
 ROUNDS = 7
 

@@ -18,7 +18,7 @@ from reseller_portal.core.pages import Search, Window, _pack, window
 from tests import databases
 from tests.benchmarks.goals import Finding, alternate, goal
 from tests.benchmarks.pages import timed, visit
-from tests.benchmarks.stack import Stack
+from tests.stack import Stack
 from tests.world import World, make_world
 
 LARGE, SMALL = "test_large", "test_small"

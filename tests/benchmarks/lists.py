@@ -15,8 +15,8 @@ from mailboxes.building import Wish, lines_of, read
 from reseller_portal.core.lists.people import read_people
 from tests.benchmarks.calls import a_shop
 from tests.benchmarks.goals import Finding, Samples, goal
-from tests.benchmarks.stack import Stack
 from tests.shop import Shop
+from tests.stack import Stack
 
 PEOPLE, FEW, ROUNDS = 4999, 500, 9
 HEAD = "First Name [Required],Last Name [Required],Email Address [Required],Org Unit Path [Required]"

@@ -19,8 +19,8 @@ from reseller_portal.sandbox.models import Journal
 from reseller_portal.webhooks.processing import process_due
 from tests.benchmarks.calls import a_shop
 from tests.benchmarks.goals import Finding, Samples, goal
-from tests.benchmarks.stack import Stack
 from tests.shop import Names, Shop
+from tests.stack import Stack
 
 DOMAINS, EACH = 200, 5
 MAILBOXES = DOMAINS * EACH

@@ -24,7 +24,7 @@ from reseller_portal.operations import engine, lookups
 from reseller_portal.urls import urlpatterns as portal_urls
 from tests import databases
 from tests.benchmarks.goals import Finding, alternate, goal
-from tests.benchmarks.stack import Stack
+from tests.stack import Stack
 from tests.world import World, make_world
 
 ROUNDS = 40

@@ -7,7 +7,7 @@ from statistics import median
 import psutil
 
 from tests.benchmarks.goals import Finding, goal
-from tests.benchmarks.stack import Stack
+from tests.stack import Stack
 
 MEGABYTE = 1_000_000
 SETTLE_SECONDS = 10.0

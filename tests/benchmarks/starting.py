@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks.goals import Finding, Samples, goal
-from tests.benchmarks.stack import Stack, start
+from tests.stack import Stack, start
 
 ROUNDS = 5
 

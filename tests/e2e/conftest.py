@@ -1,15 +1,7 @@
 """The whole portal as `make run` starts it, on free ports and in a folder of its own, before a real browser."""
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -17,10 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 150
-PASSWORD = "a-demo-pass-phrase"
-ADMIN_HOST, BRAND_HOST = "127.0.0.1", "outreach.localhost"
+from tests.stack import ADMIN_HOST, BRAND_HOST, Stack, folder_of_a_stack, start
+
+PASSWORD = Stack.password
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -31,46 +22,19 @@ FLAGS = (
 FAULTS: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True)
-class Stack:
-    """Where the running portal answers."""
-
-    port: int
-    sandbox_port: int
-
-    def at(self, path: str, host: str = "") -> str:
-        """On the host that serves it: the admin has one of its own."""
-        usual = ADMIN_HOST if path.startswith("/admin/") else BRAND_HOST
-        return f"http://{host or usual}:{self.port}{path}"
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Path]:
+    """The folder of a portal whose demo was made and which was stopped: each stack starts on a copy of it."""
+    with folder_of_a_stack() as folder:
+        with start(folder):
+            pass
+        yield folder
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
-    folder = Path(tempfile.mkdtemp(prefix="portal-e2e-"))
-    folder.chmod(0o755)
-    found = Stack(free_port(), free_port())
-    kept = {key: value for key, value in os.environ.items() if not key.endswith(("_URL", "_KEY", "_KEYS"))}
-    environment = {
-        **kept,
-        "PORT": str(found.port),
-        "SANDBOX_PORT": str(found.sandbox_port),
-        "PORTAL_DATA": str(folder),
-        "DEMO_PASSWORD": PASSWORD,
-    }
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    log = folder / "run.txt"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "reseller_portal.supervisor", "run"],
-            cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    try:
-        wait_until_ready(process, log)
-        yield found
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
-        shutil.rmtree(folder, ignore_errors=True)
+def stack(demo: Path) -> Iterator[Stack]:
+    with folder_of_a_stack(like=demo) as folder, start(folder) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -138,17 +102,3 @@ def sign_in(page: Page, stack: Stack, email: str, host: str = "") -> None:
     page.fill("input[name=password]", PASSWORD)
     page.click("button[type=submit]")
     page.wait_for_load_state()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until_ready(process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while "Stop everything" not in log.read_text():
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.2)

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.e2e.conftest import Stack, assert_clean, forgive, watched
+from tests.e2e.conftest import assert_clean, forgive, watched
+from tests.stack import Stack
 
 # Each theme and each width once; what is seen most is seen in all four.
 LOOKS = [(1280, "light"), (320, "dark")]

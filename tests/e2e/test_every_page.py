@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import pages
-from tests.e2e.conftest import PASSWORD, Stack, assert_clean, forgive, sign_in
+from tests.e2e.conftest import PASSWORD, assert_clean, forgive, sign_in
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
 LETTERS = "abcdefghijklmnopqrst"

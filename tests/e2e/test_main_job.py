@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PASSWORD, Stack, assert_no_faults, forgive, sign_in, watched
+from tests.e2e.conftest import PASSWORD, assert_no_faults, forgive, sign_in, watched
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 A_MINUTE = 60_000

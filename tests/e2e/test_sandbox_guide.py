@@ -3,10 +3,8 @@
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.e2e.conftest import ROOT, free_port
+from tests import child_guard
+from tests.child_guard import ROOT
+from tests.stack import folder_of_a_stack, free_port, plain_environment
 
 GUIDE = (ROOT / "docs" / "sandbox.md").read_text()
 SHELL = shutil.which("bash")
@@ -48,33 +48,25 @@ class Alone:
             time.sleep(0.2)
 
     def stop(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=30)
+        return child_guard.stop(self.process)
 
 
 @pytest.fixture
 def alone() -> Iterator[Alone]:
-    folder = Path(tempfile.mkdtemp(prefix="sandbox-alone-"))
-    folder.chmod(0o755)
-    kept = {key: value for key, value in os.environ.items() if not key.endswith(("_URL", "_KEY", "_KEYS"))}
-    kept.pop("DJANGO_SETTINGS_MODULE", None)
-    port = free_port()
-    with (folder / "said.txt").open("wb") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "reseller_portal.supervisor", "sandbox"],
-            cwd=ROOT,
-            env={**kept, "SANDBOX_PORT": str(port), "PORTAL_DATA": str(folder / "data")},
-            stdout=said,
-            stderr=subprocess.STDOUT,
-        )
-    running = Alone(process, folder, port)
-    try:
-        running.wait()
-        yield running
-    finally:
-        if process.poll() is None:
+    with folder_of_a_stack() as folder:
+        port = free_port()
+        with (folder / "said.txt").open("wb") as said:
+            process = child_guard.start(
+                [sys.executable, "-m", "reseller_portal.supervisor", "sandbox"],
+                environment={**plain_environment(), "SANDBOX_PORT": str(port), "PORTAL_DATA": str(folder / "data")},
+                output=said,
+            )
+        running = Alone(process, folder, port)
+        try:
+            running.wait()
+            yield running
+        finally:
             running.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def load(alone: Alone) -> str:

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import pages
-from tests.e2e.conftest import Stack, assert_clean, assert_no_faults, forgive, sign_in, watched
+from tests.e2e.conftest import assert_clean, assert_no_faults, forgive, sign_in, watched
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 A_MINUTE = 60_000

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Stack, assert_no_faults, sign_in, watched
+from tests.e2e.conftest import assert_no_faults, sign_in, watched
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 # The focused thing, when anything of another kind lies over its middle or it stands outside the window.

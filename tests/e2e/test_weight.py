@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
-from tests.e2e.conftest import Stack, sign_in
+from tests.e2e.conftest import sign_in
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 KB = 1024

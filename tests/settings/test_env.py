@@ -42,3 +42,22 @@ def test_no_process_starts_with_a_path_that_cannot_be_meant() -> None:
     )
     assert said.returncode == 1
     assert said.stderr.splitlines()[-1].endswith("UPSTREAM_PATHS cannot be read: no such operation: get_money.")
+
+
+PRODUCTION = {
+    "SECRET_KEY": "only-for-tests-" + "x" * 50, "DATABASE_URL": "postgresql://a:b@h/n", "CELERY_BROKER_URL": "redis://h",
+    "FIELD_KEYS": "3w2kJ9cYh0m3xv5b5n2m5sU1m9H0r9t3Qm9Jt0yqv0E=", "UPSTREAM_URL": "https://h/api", "UPSTREAM_KEY": "k",
+    "ADMIN_HOST": "admin.example",
+}  # fmt: skip
+
+
+def test_production_does_not_start_with_a_lease_shorter_than_a_call() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "import reseller_portal.settings.production"],
+        env={"PATH": os.environ["PATH"], **PRODUCTION, "LEASE_SECONDS": "30"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 1
+    assert "LEASE_SECONDS must be 60 or more" in said.stderr.splitlines()[-1]
