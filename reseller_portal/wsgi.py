@@ -15,7 +15,7 @@ from accounts.role_check import refuse_a_role_that_bypasses  # noqa: E402  # nee
 from accounts.sealed import refuse_keys_that_open_nothing  # noqa: E402
 from reseller_portal.core.body_limit import BodyLimit  # noqa: E402
 
-application = BodyLimit(django_application, largest=settings.LARGEST_BODY, seconds=settings.BODY_SECONDS)
+application = BodyLimit(django_application, largest=settings.LARGEST_BODY)
 refuse_a_role_that_bypasses()
 refuse_keys_that_open_nothing()
 # A server that forks after loading must not share this connection between its workers.

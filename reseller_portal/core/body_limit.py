@@ -1,4 +1,4 @@
-"""WSGI: how large a body may be and how long it may take, decided before anything reads it."""
+"""WSGI: how large a body may be, decided before anything reads it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,8 +9,6 @@ from typing import Any
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
-# What is a little too large is read and thrown away, so that a browser shows the answer and not a broken connection.
-DRAINED = 16 * 1024 * 1024
 PIECE = 64 * 1024
 
 
@@ -26,13 +24,12 @@ class Refused(Exception):
 class BodyLimit:
     """Hands the application a body that is complete, of known length and at most `largest` bytes.
 
-    A chunked one too, which Django itself takes for empty. `seconds` is what the whole body may take where the server's
-    socket knows a limit (`reseller_portal.serving`); elsewhere the proxy in front has one.
+    A chunked one too, which Django itself takes for empty. How long it may take is the server's to say
+    (`reseller_portal.serving`).
     """
 
     application: Application
     largest: int
-    seconds: float
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -45,13 +42,8 @@ class BodyLimit:
         length = _announced(environ)
         if length == 0:
             return
-        allow = getattr(environ.get("gunicorn.socket"), "allow", None)
-        if allow:
-            allow(self.seconds)
         try:
             body = self._read(environ["wsgi.input"], length)
-        except TimeoutError:
-            raise Refused(HTTPStatus.REQUEST_TIMEOUT, "The request came too slowly.") from None
         except OSError:
             raise Refused(HTTPStatus.BAD_REQUEST, "The request broke off.") from None
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
@@ -60,7 +52,6 @@ class BodyLimit:
     def _read(self, source: Any, length: int | None) -> bytes:
         """All of it; `length` None is a chunked one, which says itself where it ends."""
         if length is not None and length > self.largest:
-            _drain(source, length)
             raise self._too_large()
         body = BytesIO()
         while length is None or body.tell() < length:
@@ -89,12 +80,6 @@ def _announced(environ: Environ) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         raise Refused(HTTPStatus.BAD_REQUEST, "The length of the request is no number.")
     return int(text)
-
-
-def _drain(source: Any, length: int) -> None:
-    left = length if length <= DRAINED else 0
-    while left > 0 and (piece := source.read(min(PIECE, left))):
-        left -= len(piece)
 
 
 def _answer(start_response: StartResponse, refused: Refused) -> list[bytes]:

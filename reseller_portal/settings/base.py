@@ -301,8 +301,6 @@ COSTLY_POSTS_PER_MINUTE = env.number("COSTLY_POSTS_PER_MINUTE", 10)
 # Bytes of a request's body, whatever it is for; the fields of a form may have a part of it.
 LARGEST_BODY = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-# Seconds that a client may take to send a body.
-BODY_SECONDS = 30
 
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

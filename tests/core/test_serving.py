@@ -1,7 +1,8 @@
-"""The web server's worker with clients that are slow, silent or chunked: a real gunicorn, with two threads."""
+"""The web server's worker with clients that are slow, silent, many or chunked: a real gunicorn, with two threads."""
 
 import os
 import re
+import resource
 import socket
 import subprocess
 import sys
@@ -11,28 +12,47 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from reseller_portal.serving.incoming import LONGEST_BODY
 
 ROOT = Path(__file__).resolve().parents[2]
 APPLICATION = """
 from reseller_portal.core.body_limit import BodyLimit
+from reseller_portal.serving import Worker
+class Quick(Worker):
+    head_seconds, body_seconds, queue_seconds, queue_length = 1.5, 1.5, 1, 2
 def answer(environ, start_response):
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    if environ["PATH_INFO"] == "/gate":
+        body = open("gate" + environ["QUERY_STRING"], "rb").read()
+    if environ["PATH_INFO"] == "/large":
+        body = b"a" * 1_500_000
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
-application = BodyLimit(answer, largest=1000, seconds=1)
+application = BodyLimit(answer, largest=1000)
 """
+SILENT = 2500
+QUESTION = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("serving")
     (folder / "application.py").write_text(APPLICATION)
-    with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "log").open("wb") as log:
+    for number in range(7):
+        os.mkfifo(folder / f"gate{number}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def port(folder: Path) -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener, (folder / "log").open("wb") as log:
         number = int(listener.getsockname()[1])
         process = subprocess.Popen(
             [
                 sys.executable, "-m", "gunicorn", "application:application", "--bind", f"fd://{listener.fileno()}",
-                "--worker-class", "reseller_portal.serving.Worker", "--threads", "2", "--keep-alive", "75",
+                "--worker-class", "application.Quick", "--threads", "2", "--keep-alive", "75",
                 "--no-control-socket", "--chdir", str(folder), "--graceful-timeout", "1",
             ],
             pass_fds=[listener.fileno()], env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT,
@@ -54,12 +74,16 @@ def ask(port: int, request: bytes) -> bytes:
     """The whole answer."""
     with connect(port) as line:
         line.sendall(request)
-        answer = line.recv(65536)
-        head, _, body = answer.partition(b"\r\n\r\n")
-        length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])  # type: ignore[index]  # every answer has one
-        while len(body) < length:
-            body += line.recv(65536)
-        return head + b"\r\n\r\n" + body
+        return answer_on(line)
+
+
+def answer_on(line: socket.socket) -> bytes:
+    answer = line.recv(65536)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])  # type: ignore[index]  # every answer has one
+    while len(body) < length:
+        body += line.recv(65536)
+    return head + b"\r\n\r\n" + body
 
 
 def health(port: int) -> float:
@@ -91,33 +115,136 @@ def test_whoever_sends_a_little_too_much_reads_why(port: int) -> None:
 
 
 def test_a_connection_is_kept_longer_than_a_page_waits(port: int) -> None:
-    question = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
     with connect(port) as line:
         for _ in range(2):
-            line.sendall(question)
+            line.sendall(QUESTION)
             assert line.recv(65536).startswith(b"HTTP/1.1 200 OK")
-            line.settimeout(3)
+            line.settimeout(2)
             with pytest.raises(TimeoutError):  # an end of the connection would be empty bytes
                 line.recv(1)
             line.settimeout(20)
 
 
-@pytest.mark.parametrize(
-    "beginning",
-    [
-        b"",
-        b"G",
-        b"GET / HTTP/1.1\r\nHost: a\r\nX: ",
-        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\na",
-        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nh",
-    ],
-)
-def test_clients_that_never_finish_leave_the_health_page_alone(port: int, beginning: bytes) -> None:
+UNFINISHED = {
+    "silent": b"",
+    "one letter": b"G",
+    "half a head": b"GET / HTTP/1.1\r\nHost: a\r\nX: ",
+    "half a body": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\na",
+    "half a chunk": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nh",
+    "an answer that is not read": b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("beginning", UNFINISHED.values(), ids=UNFINISHED)
+def test_clients_that_never_finish_hold_no_thread(port: int, beginning: bytes) -> None:
     with ExitStack() as stack:
-        lines = [stack.enter_context(connect(port)) for _ in range(20)]
+        lines = [stack.enter_context(connect(port)) for _ in range(40)]
         for line in lines:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             line.sendall(beginning)
         assert max(health(port) for _ in range(5)) < 1
+        began = time.monotonic()
+        assert ask(port, QUESTION).startswith(b"HTTP/1.1 200 OK")
+        assert time.monotonic() - began < 1
+
+
+def test_thousands_of_silent_connections_delay_nobody(port: int) -> None:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most[1], most[1]))
+    try:
+        with ExitStack() as stack:
+            for _ in range(min(SILENT, most[1] - 300)):
+                stack.enter_context(connect(port))
+            assert max(health(port) for _ in range(5)) < 1
+            began = time.monotonic()
+            assert ask(port, QUESTION).startswith(b"HTTP/1.1 200 OK")
+            assert time.monotonic() - began < 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, most)
+
+
+def test_who_cannot_be_served_in_time_is_told_when_to_come_again(port: int, folder: Path) -> None:
+    with ExitStack() as stack:
+        lines = [stack.enter_context(connect(port)) for _ in range(7)]
+        for number, line in enumerate(lines):  # two threads, a queue of four, and one more
+            line.sendall(f"GET /gate?{number} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        answers = [answer_on(line) for line in (lines[6], *lines[2:6])]
+        for answer in answers:
+            assert answer.startswith(b"HTTP/1.1 503 Service Unavailable")
+            assert b"Retry-After: 5" in answer
+            assert b"Try again in a few seconds." in answer
+        assert health(port) < 1
+        for number, line in enumerate(lines[:2]):
+            (folder / f"gate{number}").write_bytes(b"opened")
+            assert answer_on(line).endswith(b"opened")
+    assert ask(port, QUESTION).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_who_reads_slowly_gets_all_of_an_answer(port: int) -> None:
+    with connect(port) as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 100_000)
+        line.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert health(port) < 1
+        head, _, body = line.recv(65536).partition(b"\r\n\r\n")
+        while len(body) < 1_500_000:
+            body += line.recv(65536)
+        assert (head[:15], body) == (b"HTTP/1.1 200 OK", b"a" * 1_500_000)
+        line.sendall(QUESTION)
+        assert line.recv(65536).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_two_requests_in_one_packet_are_both_answered(port: int) -> None:
+    first = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\none"
+    with connect(port) as line:
+        line.sendall(first + first.replace(b"one", b"two"))
+        answer = b""
+        while answer.count(b"HTTP/1.1 200 OK") < 2 or not answer.endswith(b"two"):
+            answer += line.recv(65536)
+        assert answer.index(b"\r\n\r\none") < answer.index(b"\r\n\r\ntwo")
+
+
+def test_a_body_comes_when_its_sender_was_told_to_go_on(port: int) -> None:
+    with connect(port) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+        assert line.recv(65536).startswith(b"HTTP/1.1 100 Continue")
+        line.sendall(b"hello")
+        answer = b""
+        while not answer.endswith(b"hello"):
+            answer += line.recv(65536)
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Content-Length: -1\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"Content-Length: 9999999999\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 10_001,
+    ],
+)
+def test_a_request_whose_end_is_not_certain_is_the_last_of_its_connection(port: int, framing: bytes) -> None:
+    with connect(port) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n" + framing)
+        answer = b""
+        while piece := line.recv(65536):
+            answer += piece
+    assert answer.startswith(b"HTTP/1.1 4")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_a_head_without_end_is_refused(port: int) -> None:
+    with connect(port) as line:
+        line.sendall(b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20_000)
+        assert line.recv(65536).startswith(b"HTTP/1.1 431")
+
+
+@pytest.mark.parametrize("beginning", ["half a head", "half a body", "half a chunk"])
+def test_a_request_that_does_not_end_is_told_so(port: int, beginning: str) -> None:
+    with connect(port) as line:
+        line.sendall(UNFINISHED[beginning])
+        assert line.recv(65536).startswith(b"HTTP/1.1 408")
 
 
 def test_a_body_that_comes_byte_by_byte_is_ended(port: int) -> None:
@@ -136,3 +263,7 @@ def test_a_body_that_comes_byte_by_byte_is_ended(port: int) -> None:
             if answer:
                 break
     assert answer.startswith(b"HTTP/1.1 408")
+
+
+def test_the_server_holds_what_the_portal_takes() -> None:
+    assert LONGEST_BODY > settings.LARGEST_BODY

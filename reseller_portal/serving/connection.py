@@ -1,0 +1,81 @@
+"""A connection as the threads see it: what they read has come already, and what they write is taken from them."""
+
+import errno
+import socket
+from typing import Any
+
+from reseller_portal.serving.incoming import Incoming
+
+PIECE = 64 * 1024
+# An answer up to this size leaves its thread at once, however slowly the client reads it.
+MOST_UNSENT = 2 * 1024 * 1024
+SEND_SECONDS = 60.0
+
+
+class HeldSocket(socket.socket):
+    """`counted` is what of it stands in the worker's sum of bytes, `drained` what was thrown away at the end."""
+
+    incoming: Incoming
+    unsent: bytearray
+    counted = drained = 0
+
+    @classmethod
+    def of(cls, accepted: socket.socket) -> "HeldSocket":
+        own = cls(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
+        own.incoming, own.unsent = Incoming(), bytearray()
+        return own
+
+    def size(self) -> int:
+        return len(self.incoming.held) + len(self.unsent)
+
+    def receive(self) -> bytes | None:
+        """What has come, without waiting: None is nothing yet, empty is the end."""
+        try:
+            return super().recv(PIECE, socket.MSG_DONTWAIT)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError:
+            return b""
+
+    def send_now(self, content: Any) -> int:
+        """How many bytes the system takes without waiting. Raises `OSError` when the client has gone."""
+        try:
+            return super().send(content, socket.MSG_DONTWAIT)
+        except (BlockingIOError, InterruptedError):
+            return 0
+
+    def send_on(self) -> None:
+        """Some more of what was kept."""
+        del self.unsent[: self.send_now(memoryview(self.unsent)[:PIECE].tobytes())]
+
+    # What gunicorn calls in a thread.
+
+    def recv(self, size: int, flags: int = 0, /) -> bytes:
+        return self.incoming.take(size)
+
+    def sendall(self, content: Any, flags: int = 0, /) -> None:
+        rest = memoryview(content)
+        if not self.unsent:
+            rest = rest[self.send_now(rest) :]
+        self.unsent += rest
+        if len(self.unsent) > MOST_UNSENT:
+            self._send_waiting()
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """Files of the portal are small: as any other answer, so that no thread waits for who reads it."""
+        file.seek(offset)
+        content = file.read() if count is None else file.read(count)
+        self.sendall(content)
+        return len(content)
+
+    def _send_waiting(self) -> None:
+        before = self.gettimeout()
+        self.settimeout(SEND_SECONDS)
+        try:
+            super().sendall(self.unsent)
+        except TimeoutError:
+            # With a number that gunicorn passes over without a traceback.
+            raise TimeoutError(errno.EPIPE, "the client does not read the answer") from None
+        finally:
+            self.unsent = bytearray()
+            self.settimeout(before)
