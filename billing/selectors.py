@@ -128,10 +128,6 @@ def quote_lines(quote: Quote, sums: "QuoteSums", *, everything: bool) -> list[Li
     return [*parts, lines_of(f"Ready, {sums.ready:,}", ready, everything=everything)] if sums.ready else parts
 
 
-def failed_lines(order: Order, *, everything: bool) -> Lines:
-    return lines_of("", order.lines.filter(state=OrderLine.State.FAILED), everything=everything)
-
-
 @dataclass(frozen=True)
 class OrderMoney:
     """What an order came to, in minor units: `ordered` is the sum of the three others."""
@@ -147,22 +143,6 @@ def money_of(order: Order) -> OrderMoney:
     charged, returned = of_state.get(OrderLine.State.DELIVERED, 0), of_state.get(OrderLine.State.FAILED, 0)
     ordered = sum(of_state.values())
     return OrderMoney(ordered, charged, returned, ordered - charged - returned)
-
-
-@dataclass(frozen=True)
-class RetryState:
-    """What can be done about failed lines: tried again in `order` already, `again` may work, `never` will not."""
-
-    order: Order | None
-    again: int
-    never: int
-
-
-def retry_state(order: Order) -> RetryState:
-    failed = order.lines.filter(state=OrderLine.State.FAILED)
-    counts = failed.aggregate(again=Count("id", filter=Q(may_help=True)), never=Count("id", filter=Q(may_help=False)))
-    later = Order.objects.filter(customer=order.customer, quote__retry_of=order).order_by("-pk").first()
-    return RetryState(later, counts["again"], counts["never"])
 
 
 def orders_elsewhere(quote: Quote) -> list[tuple[str, str, int]]:

@@ -1,14 +1,15 @@
 """What the page *Find domains* shows: every name asked for, with its answer as soon as there is one."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from anyascii import anyascii
 
 from accounts.models import Customer
 from billing.availability import AVAILABILITY, SUGGESTIONS
-from billing.models import PROVIDER_WORDS, Item, PriceRule
+from billing.follow_ups import Renaming
+from billing.models import PROVIDER_WORDS, Item, PriceRule, UnsellableName
 from billing.price_rules import price_minor, rule_for
 from domains.services.deliveries import owned
 from reseller_portal.core.lists.domains import PastedName, readable
@@ -68,24 +69,42 @@ def is_as_typed(keyword: str, typed: str) -> bool:
     return keyword == "".join(typed.lower().partition(".")[0].split())
 
 
-def answers_for_names(customer: Customer, pasted: Sequence[PastedName]) -> list[Answer]:
+def refused_names(names: Iterable[str], renaming: Renaming | None) -> dict[str, str]:
+    """What is not offered whatever a registry says, with the word for it: it could not be set up once before."""
+    rows = UnsellableName.objects.filter(name__in=set(names), is_sold_again=False).values_list("name", flat=True)
+    refused = dict.fromkeys(rows, "Cannot be had")
+    return refused | (dict.fromkeys(renaming.domains, f"Refused in {renaming.order}") if renaming else {})
+
+
+def answers_for_names(
+    customer: Customer, pasted: Sequence[PastedName], renaming: Renaming | None = None
+) -> list[Answer]:
     """One answer for each entry, in the order it was pasted."""
     names = [each.name for each in pasted if each.name]
     mine = {name: PROVIDER_WORDS.get(each.provider, "") for name, each in owned(customer, set(names)).items()}
     found = {row.key: row for row in lookups.find(customer=customer, kind=AVAILABILITY, keys=names)}
     rule = rule_for(customer.brand, Item.DOMAIN)
-    return [_of_name(rule, each, found.get(each.name), mine) for each in pasted]
+    refused = refused_names(names, renaming)
+    return [
+        Answer(each.name, readable(each.name), "problem", refused[each.name])
+        if each.name in refused and each.name not in mine
+        else _of_name(rule, each, found.get(each.name), mine)
+        for each in pasted
+    ]
 
 
-def answers_for_keyword(customer: Customer, keyword: str) -> tuple[list[Answer], bool, bool]:
+def answers_for_keyword(
+    customer: Customer, keyword: str, renaming: Renaming | None = None
+) -> tuple[list[Answer], bool, bool]:
     """The suggestions, whether they are still awaited, and whether they were ever asked for."""
     rows = lookups.find(customer=customer, kind=SUGGESTIONS, keys=[keyword]) if keyword else []
     if not rows or not rows[0].is_final:
         return [], bool(rows), bool(rows)
     told = [each for each in rows[0].answer.get("domains", []) if each["is_available"]]
-    mine = owned(customer, {str(each["name"]) for each in told})
+    names = {str(each["name"]) for each in told}
+    left_out = {*owned(customer, names), *refused_names(names, renaming)}
     rule = rule_for(customer.brand, Item.DOMAIN)
-    return [_free(rule, each) for each in told if each["name"] not in mine], False, True
+    return [_free(rule, each) for each in told if each["name"] not in left_out], False, True
 
 
 def _of_name(rule: PriceRule | None, pasted: PastedName, lookup: Operation | None, mine: Mapping[str, str]) -> Answer:

@@ -22,19 +22,25 @@ NOBODY = "Name at least one person for this domain in the list of people."
 
 @dataclass(frozen=True)
 class Wish:
-    """What was typed, as it was typed. `columns` is what the person said of the columns of their list, by block."""
+    """What was typed, as it was typed. `columns` is what the person said of the columns of their list, by block.
+
+    Of an order that follows a failed one, `instead_of` is its reference and `replaces` are the positions of the lines
+    that get other names.
+    """
 
     provider: str = "GOOGLE"
     domains: str = ""
     people: str = ""
     pattern: str = Pattern.FIRST
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    instead_of: str = ""
+    replaces: Sequence[int] = ()
 
     def as_json(self) -> dict[str, Any]:
         columns = {key: list(each) for key, each in self.columns.items()}
         return {
             "provider": self.provider, "domains": self.domains, "people": self.people, "pattern": str(self.pattern),
-            "columns": columns,
+            "columns": columns, "instead_of": self.instead_of, "replaces": list(self.replaces),
         }  # fmt: skip
 
     @classmethod

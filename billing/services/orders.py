@@ -9,6 +9,7 @@ from accounts.audit import record
 from accounts.models import Customer
 from billing import ledger
 from billing.availability import PRICE, forget_answers_of_order
+from billing.follow_ups import follow_up_of, lines_to_try_again
 from billing.knowledge import known_of
 from billing.models import Item, Order, OrderLine, OrderPart, Quote, QuoteLine
 from billing.references import new_reference
@@ -71,18 +72,13 @@ def confirm_quote(*, actor: Actor, quote: Quote, total_minor: int) -> Order:
 
 
 def retry_failed_lines(*, actor: Actor, order: Order) -> Quote:
-    """A new quote of what failed and may work now, checked and priced anew.
+    """A new quote of what failed and may work now, checked and priced anew, also while the rest is under way.
 
     Raises `NothingToOrder` when nothing failed, when trying again cannot help, or when it was done already.
     """
-    failed = list(order.lines.filter(state=OrderLine.State.FAILED).order_by("position"))
-    if not failed:
-        raise NothingToOrder("Nothing of this order failed, so there is nothing to try again.")
-    if later := retry_of(order):
-        raise NothingToOrder(f"This was tried again already, in order {later.reference}.")
-    again = [line for line in failed if line.may_help]
+    again = list(lines_to_try_again(order))
     if not again:
-        raise NothingToOrder("Trying again would fail again. Choose other names.")
+        raise NothingToOrder(_why_not_again(order))
     drafts = [
         LineDraft(line.item, line.name, line.domain_name, first_name=line.first_name, last_name=line.last_name)
         for line in again
@@ -90,9 +86,13 @@ def retry_failed_lines(*, actor: Actor, order: Order) -> Quote:
     return make_quote(actor=actor, draft=QuoteDraft(order.provider, drafts, retry_of=order))
 
 
-def retry_of(order: Order) -> Order | None:
-    """The order in which the failed lines of this one were tried again, the newest."""
-    return Order.objects.filter(customer=order.customer, quote__retry_of=order).order_by("-pk").first()
+def _why_not_again(order: Order) -> str:
+    follow_up = follow_up_of(order)
+    if follow_up.domains or follow_up.addresses:
+        return "Trying again would fail again. Choose other names."
+    if follow_up.orders:
+        return f"This was tried again already, in order {follow_up.orders[0].reference}."
+    return "Nothing of this order failed, so there is nothing to try again."
 
 
 def _refuse_what_came_meanwhile(customer: Customer, lines: Sequence[QuoteLine]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,21 +15,20 @@ from accounts.costly import costly
 from accounts.door import CustomerRequest, customer_view
 from accounts.selectors import history_of
 from billing import ledger
+from billing.follow_ups import follow_up_of
 from billing.models import Order, Provider, Quote
+from billing.order_groups import failures_of, groups_of
 from billing.price_changes import asked_lines, end_of_question, more_of
 from billing.selectors import (
-    failed_lines,
     get_order,
     get_quote,
     is_being_looked_at,
-    lines_of,
     list_orders,
     money_of,
     orders_elsewhere,
     progress_of,
     quote_lines,
     renewals_of,
-    retry_state,
     sums_of,
 )
 from billing.services.orders import confirm_quote, retry_failed_lines
@@ -102,14 +102,12 @@ def order_page(
 ) -> HttpResponse:
     progress, everything = progress_of(order), _wants_all(request)
     asked = [] if order.is_final else list(asked_lines(order))
-    context = {
+    context: dict[str, Any] = {
         "order": order,
         "progress": progress,
-        "lines": lines_of("", order.lines.all(), everything=everything),
-        "failed": failed_lines(order, everything=everything) if progress.failed else None,
+        "everything": everything,
         "is_being_looked_at": is_being_looked_at(order),
         "sums": money_of(order),
-        "retry": retry_state(order) if progress.failed and order.is_final else None,
         "asked": asked,
         "more_minor": more_of(asked),
         "asked_until": end_of_question(asked),
@@ -117,6 +115,10 @@ def order_page(
         "may_pay": request.actor.may("orders.pay"),
         "error": error,
     }
+    context["groups"], context["hidden"] = groups_of(order, everything=everything)
+    if progress.failed:
+        context["failures"], context["hidden_failures"] = failures_of(order, everything=everything)
+        context["follow_up"] = follow_up_of(order)
     if status != HTTPStatus.OK:
         return render(request, "billing/order_detail.html", context, status=status)
     return page_or_part(request, "billing/order_detail.html", "live", context)

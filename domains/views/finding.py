@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.costly import costly
 from accounts.door import CustomerRequest, customer_view
 from accounts.drafts import draft_of, keep_draft, new_key
+from billing.follow_ups import Renaming, renaming_of, wish_instead
 from domains.finding import (
     MOST_NAMES,
     Answer,
@@ -63,12 +65,16 @@ def domain_find(request: CustomerRequest) -> HttpResponse:
 @require_POST
 @customer_view("orders.create")
 def domain_choose(request: CustomerRequest) -> HttpResponse:
-    """Go on to the mailboxes with what was ticked, as an order of its own."""
-    key, customer = new_key(), request.actor.customer
-    chosen = list(dict.fromkeys(request.POST.getlist("name")))[:MOST_NAMES]
+    """Go on to the mailboxes with what was ticked, as an order of its own; people who lost their name come along."""
+    key, customer, renaming = new_key(), request.actor.customer, _renaming(request)
+    chosen = [name.replace("\0", "") for name in dict.fromkeys(request.POST.getlist("name"))][:MOST_NAMES]
+    if not chosen and renaming:
+        messages.error(request, "Tick at least one name, then continue.")
+        return HttpResponseRedirect(_address(request))
     if not chosen:
         return HttpResponseRedirect(reverse("mailboxes:order", args=[customer.slug]))
-    keep_draft(actor=request.actor, key=key, content={"domains": "\n".join(chosen).replace("\0", "")})
+    content = wish_instead(renaming, chosen) if renaming else {"domains": "\n".join(chosen)}
+    keep_draft(actor=request.actor, key=key, content=content)
     return HttpResponseRedirect(f"{reverse('mailboxes:order', args=[customer.slug])}?draft={key}")
 
 
@@ -82,7 +88,7 @@ def _ask_keyword(request: CustomerRequest) -> HttpResponse:
         ask_for_suggestions(request.actor.customer, question.keyword)
     except TooManyQuestions as refused:
         return _refused(request, question, refused)
-    return HttpResponseRedirect(f"{_address(request)}?{urlencode({'keyword': typed})}")
+    return HttpResponseRedirect(_address(request, keyword=typed))
 
 
 def _ask_names(request: CustomerRequest) -> HttpResponse:
@@ -99,7 +105,7 @@ def _ask_names(request: CustomerRequest) -> HttpResponse:
         return _refused(request, question, refused)
     key, entries = new_key(), [astuple(each) for each in read.entries]
     keep_draft(actor=request.actor, key=key, content={"names": text, "entries": entries, "notes": question.notes})
-    return HttpResponseRedirect(f"{_address(request)}?way=list&list={key}")
+    return HttpResponseRedirect(_address(request, way="list", list=key))
 
 
 def _read(text: str) -> PastedNames:
@@ -127,7 +133,8 @@ def _question(request: CustomerRequest) -> Question:
 
 
 def _page(request: CustomerRequest, question: Question, *, status: int = HTTPStatus.OK) -> HttpResponse:
-    answers, is_waiting, was_asked = _answers(request, question)
+    renaming = _renaming(request)
+    answers, is_waiting, was_asked = _answers(request, question, renaming)
     shown = sorted(answers, key=lambda each: each.state == "problem")
     context = {
         "question": question,
@@ -137,16 +144,20 @@ def _page(request: CustomerRequest, question: Question, *, status: int = HTTPSta
         "is_read_otherwise": bool(question.keyword) and not is_as_typed(question.keyword, question.typed),
         "checked": sum(answer.state != "checking" for answer in answers),
         "most_names": MOST_NAMES,
+        "renaming": renaming,
+        "instead": f"?instead={renaming.order}" if renaming else "",
     }
     return page_or_part(request, "domains/domain_find.html", "answers", context, status=status)
 
 
-def _answers(request: CustomerRequest, question: Question) -> tuple[list[Answer], bool, bool]:
+def _answers(
+    request: CustomerRequest, question: Question, renaming: Renaming | None
+) -> tuple[list[Answer], bool, bool]:
     """(answers, still waiting, whether anybody asked)"""
     customer = request.actor.customer
     if question.way == "keyword":
-        return answers_for_keyword(customer, question.keyword)
-    answers = answers_for_names(customer, question.entries)
+        return answers_for_keyword(customer, question.keyword, renaming)
+    answers = answers_for_names(customer, question.entries, renaming)
     return answers, any(answer.state == "checking" for answer in answers), bool(answers)
 
 
@@ -155,5 +166,13 @@ def _refused(request: CustomerRequest, question: Question, refused: TooManyQuest
     return _page(request, question, status=HTTPStatus.TOO_MANY_REQUESTS)
 
 
-def _address(request: CustomerRequest) -> str:
-    return reverse("domains:find", args=[request.actor.customer.slug])
+def _renaming(request: CustomerRequest) -> Renaming | None:
+    """What a failed order wants other names for, when the page was opened from it."""
+    return renaming_of(customer=request.actor.customer, reference=request.GET.get("instead", ""))
+
+
+def _address(request: CustomerRequest, **query: str) -> str:
+    """Of this page, for the same failed order."""
+    instead = {"instead": request.GET["instead"]} if request.GET.get("instead") else {}
+    address = reverse("domains:find", args=[request.actor.customer.slug])
+    return f"{address}?{urlencode(query | instead)}" if query or instead else address

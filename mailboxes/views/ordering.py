@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.costly import costly, few_at_once
 from accounts.door import CustomerRequest, customer_view
 from accounts.drafts import draft_of, is_key, keep_draft, new_key
+from billing.follow_ups import renaming_of, wish_instead
 from billing.models import Item, Provider
 from billing.price_rules import rule_for
-from billing.selectors import get_quote
+from billing.selectors import get_order, get_quote
 from billing.services.quotes import NothingToQuote, QuoteDraft, TooMuchAtOnce, make_quote
 from domains.selectors import active_names
 from mailboxes.building import Reading, Wish, lines_of, read, wish_of, wish_on
@@ -37,7 +38,9 @@ def order_build(request: CustomerRequest) -> HttpResponse:
     form = OrderForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, typed_wish(request.POST), problems=_messages(form), status=422)
-    return _answer(request, _changed(request, form.to_wish()))
+    kept = _kept(request, request.GET.get("draft", ""))
+    wish = replace(form.to_wish(), instead_of=kept.instead_of, replaces=kept.replaces)
+    return _answer(request, _changed(request, wish))
 
 
 @require_POST
@@ -53,8 +56,11 @@ def order_preview(request: CustomerRequest) -> HttpResponse:
 
 
 def _begin(request: CustomerRequest) -> HttpResponse:
-    """A new draft, with what a link brought along: domains, or the content of a quote that is to be changed."""
+    """A new draft, with what a link brought along: domains, a quote to be changed, or an order that failed in part."""
     customer, key = request.actor.customer, new_key()
+    if renaming := renaming_of(customer=customer, reference=request.GET.get("instead", "")):
+        keep_draft(actor=request.actor, key=key, content=wish_instead(renaming, []))
+        return HttpResponseRedirect(f"{reverse('mailboxes:order', args=[customer.slug])}?draft={key}")
     quote = get_quote(customer=customer, reference=request.GET["quote"]) if request.GET.get("quote") else None
     wish = wish_of(quote) if quote else wish_on(customer, request.GET.getlist("domain"))
     if wish.domains or wish.people:
@@ -91,7 +97,9 @@ def _answer(request: CustomerRequest, wish: Wish) -> HttpResponse:
     if not reading.is_good:
         return _page(request, wish, reading=reading, problems=list(reading.refusals), status=422)
     try:
-        quote = make_quote(actor=request.actor, draft=QuoteDraft(wish.provider, lines_of(reading), wish.as_json()))
+        failed = get_order(customer=request.actor.customer, reference=wish.instead_of) if wish.instead_of else None
+        draft = QuoteDraft(wish.provider, lines_of(reading), wish.as_json(), retry_of=failed)
+        quote = make_quote(actor=request.actor, draft=draft)
     except (NothingToQuote, TooMuchAtOnce, TooManyQuestions) as error:
         return _page(request, wish, reading=reading, problems=[str(error)], status=422)
     return HttpResponseRedirect(reverse("orders:check", args=[request.actor.customer.slug, quote.reference]))

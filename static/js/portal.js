@@ -131,7 +131,17 @@ function keepPlace(list) {
   say("More rows are shown");
 }
 
+// What a person opened or closed stays so when its part is drawn anew.
+let openBefore = new Map();
+document.addEventListener("htmx:beforeSwap", () => {
+  openBefore = new Map([...document.querySelectorAll("details[data-kept]")].map((each) => [each.id, each.open]));
+});
+function keepOpen(place) {
+  for (const each of place.querySelectorAll?.("details[data-kept]") ?? []) each.open = openBefore.get(each.id) ?? each.open;
+}
+
 document.addEventListener("htmx:afterSwap", (event) => {
+  keepOpen(event.target);
   if (event.detail.requestConfig?.elt?.id === "show-more") {
     if (event.target.matches("tbody")) keepPlace(event.target);
     return;

@@ -38,7 +38,7 @@ def test_the_main_job_by_mouse(stack: Stack, browser: Browser, page: Page) -> No
     total = _cents(pay.inner_text())
     pay.click()
     expect(page.locator("#live-order")).to_contain_text("Everything is delivered", timeout=A_MINUTE)
-    expect(page.locator("tbody tr", has_text="Delivered")).to_have_count(9)
+    expect(page.locator("#lines [data-line=delivered]")).to_have_count(9)
     _picture(page, "order")
     page.goto(stack.at("/c/acme/mailboxes/?contains=mousejob-one"))
     expect(page.locator("tbody tr", has_text="Active")).to_have_count(2)
