@@ -131,8 +131,8 @@ def count_doomed(part: OrderPart, reason: str) -> int:
 
 
 def _end_the_rest(part: OrderPart, reason: str) -> None:
-    if left := count_doomed(part, reason):
-        place_ending(part, reason, left)
+    if count_doomed(part, reason):
+        place_ending(part, reason)
 
 
 def look_at(part: OrderPart) -> None:

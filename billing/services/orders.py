@@ -208,12 +208,16 @@ def place_processing(part: OrderPart) -> None:
     )
 
 
-def place_ending(part: OrderPart, reason: str, left: int) -> None:
-    """So many lines of a part are still to be failed (`settlement.end_some`)."""
+def place_ending(part: OrderPart, reason: str) -> None:
+    """Lines of a part are still to be failed (`settlement.end_some`). The part is locked.
+
+    Each time it is an operation of its own: an earlier one has ended, or is about to and does not look once more.
+    """
+    before = Operation.objects.filter(customer=part.customer, kind=END, key__startswith=f"{part.pk}.").count()
     place(
         customer=part.customer,
         kind=END,
-        key=f"{part.pk}.{left}",
+        key=f"{part.pk}.{before + 1}",
         priority=Operation.Priority.PURCHASE,
         payload={"part": part.pk, "reason": reason[:500]},
     )

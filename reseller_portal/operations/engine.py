@@ -89,11 +89,15 @@ def close(operation: Operation, *, state: str, answer: Mapping[str, Any] | None 
 def look_now(operation: Operation) -> None:
     """Make a row that is not final due at once; one that a person was asked about is looked at again.
 
-    Its tries are counted anew. What is parked stays so: its turn comes when the first operation is done.
+    Its tries are counted anew, but for the first: that it was sent once is never forgotten, as handlers read the answer
+    to a second sending with other eyes. What was never sent is sent. What is parked stays so: its turn comes when the
+    first operation is done.
     """
     rows = Operation.objects.filter(pk=operation.pk)
     waiting_for_us = [State.ACCEPTED, State.UNKNOWN, State.NEEDS_PERSON]
-    rows.filter(state=State.NEEDS_PERSON).update(attempts=0, looks=0, begun_at=None)
+    anew = {"looks": 0, "begun_at": None}
+    rows.filter(state=State.NEEDS_PERSON, attempts=0).update(**anew, state=State.WAITING, due_at=Now(), faults=0)
+    rows.filter(state=State.NEEDS_PERSON).update(**anew, attempts=1)
     rows.filter(state__in=waiting_for_us).update(state=State.UNKNOWN, due_at=Now(), faults=0)
     rows.filter(state=State.WAITING, due_at__isnull=False).update(due_at=Now())
 
@@ -215,13 +219,13 @@ def _park(operation: Operation, behind: WaitFor) -> Transition:
 
 def _come_back(operation: Operation, state: str, seconds: float, error: str, **more: Any) -> Transition:
     if is_out_of_time(operation, patience_of(operation.kind)):
-        return _give_up(operation, error, more.get("answer"))
+        return _give_up(operation, error, answer=more.get("answer"), extra=more.get("extra", {}))
     return Transition(state, seconds, error=error, **more)
 
 
-def _give_up(operation: Operation, error: str, answer: Mapping[str, Any] | None = None) -> Transition:
+def _give_up(operation: Operation, error: str, **more: Any) -> Transition:
     operation.last_error = error
-    return Transition(State.NEEDS_PERSON, error=why_given_up(operation), answer=answer)
+    return Transition(State.NEEDS_PERSON, error=why_given_up(operation), **more)
 
 
 def _client_for(claim: Claim) -> AbstractContextManager[Client]:

@@ -96,8 +96,8 @@ class Operation(Job):
 
     @property
     def is_known_not_to_have_happened(self) -> bool:
-        """It was never sent, or refused: nobody can say that it was done."""
-        return self.state == self.State.WAITING and self.attempts == 0
+        """It was never sent, or refused: nobody can say that it was done, in whatever state it is by now."""
+        return self.attempts == 0 and not self.is_final
 
     @property
     def is_parked(self) -> bool:

@@ -1,13 +1,17 @@
 """What fails in large ends in transactions of some hundred lines too, and to the last line whatever dies meanwhile."""
 
+from collections import Counter
+
 import pytest
 
-from accounts.tenancy import scope
+from accounts.tenancy import scope, staff_scope
 from billing import failures, ledger, settlement
 from billing.ledger import Kind
 from billing.models import Order
+from reseller_portal.operations.deciding import settle_as
 from reseller_portal.operations.models import Operation
 from tests import oracle
+from tests.accounts.staff import make_admin
 from tests.flow.test_faults import operation_of, order_state, states_of
 from tests.shop import Names, Shop
 
@@ -96,3 +100,22 @@ def test_a_part_that_fails_without_words_fails_all_the_same(shop: Shop, order: O
     shop.work()
     assert sizes == [MOST, MOST, MOST, 5]
     assert set(states_of(order).values()) == {"failed"}
+
+
+def test_lines_that_end_in_two_goes_of_one_size_all_end(shop: Shop, sizes: list[int]) -> None:
+    """The first domain leaves so many mailboxes to be failed as the order does when its money is given back."""
+    shop.sandbox.reserve("first.com", "unlucky")
+    order = shop.confirm(shop.quote("first.com", "second.com", names=PEOPLE))
+    shop.work()
+    shop.sandbox.advance(3)
+    shop.deliver_events([each for each in shop.sandbox.pending_letters() if each.name == "domain.order.failed"])
+    shop.work()
+    assert Counter(states_of(order).values()) == {"failed": 35, "working": 35}
+    shop.sandbox.fault("get_order", "refuse", status=404, words="Order not found", times=1000)
+    with staff_scope("test: a person of the reseller"):
+        settle_as(user=make_admin(), operation=operation_of(shop, "order.process"), outcome="failed", reason="Gone")
+    shop.work()
+    assert order_state(order) == Order.State.FAILED
+    assert max(sizes) <= MOST
+    assert balance(shop) == 100_000
+    oracle.ask_in_between()

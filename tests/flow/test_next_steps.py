@@ -8,11 +8,13 @@ from django.test import Client
 
 from accounts.tenancy import scope, staff_scope
 from billing import ledger
-from billing.models import Order, OrderLine
+from billing.handlers.processing import ProcessOrder
+from billing.models import Order, OrderLine, Transaction
 from billing.services.deciding import open_operations
 from mailboxes.models import Mailbox
-from reseller_portal.operations import registry
+from reseller_portal.operations import engine, registry
 from reseller_portal.operations.models import Operation
+from reseller_portal.operations.registry import NotHappened
 from reseller_portal.operations.steps import answer_if_done, steps_of
 from tests import oracle
 from tests.accounts.staff import audit_rows, browser_of, make_admin, make_support
@@ -151,13 +153,25 @@ def test_what_is_being_called_is_not_decided(shop: Shop, stuck: Order, rex: Clie
     assert fresh(stuck).state == "working"
 
 
+def wait_for_money(shop: Shop, days: int) -> None:
+    """Tried again all the time: what nobody came for would not be held against it."""
+    for _ in range(days * 32 + 1):
+        shop.work()
+        shop.pass_time(45 * 60)
+
+
 def test_every_kind_of_operation_can_be_ended(shop: Shop) -> None:
     with staff_scope("test"):
         for kind in registry.kinds():
             if kind.startswith("test."):
                 continue
             row = Operation.objects.create(
-                customer=shop.customer, kind=kind, key="1", state="needs_person", payload={"part": 0, "key": "x"}
+                customer=shop.customer,
+                kind=kind,
+                key="1",
+                state="needs_person",
+                attempts=1,
+                payload={"part": 0, "key": "x"},
             )
             verbs = [each.verb for each in steps_of(row)]
             assert {"check", "failed"} <= set(verbs), kind
@@ -187,11 +201,17 @@ def test_a_row_that_names_no_purchase_cannot_be_settled_as_done(shop: Shop) -> N
         assert [step.verb for step in steps_of(operation)] == ["check", "failed"]
 
 
-def test_what_was_refused_for_an_empty_wallet_cannot_be_called_delivered(shop: Shop, rex: Client) -> None:
-    """It was charged to the customer, and shown as active, without the upstream ever having sold it."""
+@pytest.mark.parametrize("days", [0, 3])
+def test_what_was_refused_for_an_empty_wallet_cannot_be_called_delivered(shop: Shop, rex: Client, days: int) -> None:
+    """It was charged to the customer, and shown as active, without the upstream ever having sold it.
+
+    Nor when nobody had filled the wallet for three days, and it was given up.
+    """
     shop.sandbox.set_wallet(0)
     order = shop.order("first.com")
     shop.work()
+    wait_for_money(shop, days)
+    assert operation_of("order.process").state == ("needs_person" if days else "waiting")
     assert "Settle as delivered" not in rex.get(f"/admin/billing/order/{order.pk}/change/").content.decode()
     rex.post(f"/admin/billing/order/{order.pk}/decide/done/", REASON)
     operation = next(each for each in open_operations_of(order) if each.kind.startswith("order."))
@@ -202,6 +222,44 @@ def test_what_was_refused_for_an_empty_wallet_cannot_be_called_delivered(shop: S
     rex.post(f"/admin/billing/order/{order.pk}/decide/failed/", REASON)
     with scope(shop.customer.pk):
         assert set(order.lines.values_list("problem", flat=True)) == {"Seen in the panel"}
+    oracle.ask(shop.sandbox)
+
+
+def test_what_waited_for_money_until_it_was_given_up_is_bought_when_somebody_has_it_checked(
+    shop: Shop, rex: Client
+) -> None:
+    shop.sandbox.set_wallet(0)
+    order = shop.order("first.com")
+    wait_for_money(shop, days=3)
+    shop.sandbox.set_wallet(500)
+    rex.post(address(operation_of("order.process"), "check"), REASON)
+    shop.finish()
+    assert fresh(order).state == "delivered"
+    oracle.ask(shop.sandbox)
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 422])
+def test_a_purchase_that_is_sent_again_after_somebody_had_it_checked_is_no_first_one(
+    shop: Shop, rex: Client, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """It happened, its answer was lost, and reading is stale: the refusal of the second sending gives no money back."""
+    order = shop.order("first.com")
+    shop.sandbox.fault("process_order", "lose_answer")
+    shop.work()
+    with staff_scope("test: given up"):
+        given_up = {"state": "needs_person", "due_at": None, "attempts": 20, "lease": ""}
+        Operation.objects.filter(kind="order.process").update(**given_up)
+    shop.sandbox.fault("process_order", "refuse", status=status, words="Order is not in draft state")
+    rex.post(address(operation_of("order.process"), "check"), REASON)
+    with monkeypatch.context() as stale:
+        stale.setattr(ProcessOrder, "look", lambda *_: NotHappened())
+        while shop.sandbox.count("process_order") < 2:
+            engine.run_one()
+    assert pot(shop, "held") == order.total_minor
+    shop.finish()
+    assert fresh(order).state == "delivered"
+    with staff_scope("test"):
+        assert not Transaction.objects.filter(kind="release").exists()
     oracle.ask(shop.sandbox)
 
 

@@ -151,12 +151,25 @@ def test_a_fault_of_one_row_does_not_stop_the_others(world: World, probe: Probe)
 
 def test_look_now_gives_a_row_of_a_person_back_to_the_engine(world: World, probe: Probe) -> None:
     operation = wish(world.acme, "one")
-    change(operation, state=State.NEEDS_PERSON, due_at=None, faults=8, sent_at=timezone.now())
+    change(operation, state=State.NEEDS_PERSON, due_at=None, attempts=20, faults=8, sent_at=timezone.now())
+    with scope(world.acme.pk):
+        engine.look_now(operation)
+    assert (read(operation).tries, read(operation).is_known_not_to_have_happened) == (1, False)
+    run_all()
+    assert (probe.looked, probe.sent) == (["one"], ["one"])
+    assert (read(operation).state, read(operation).attempts) == (State.DONE, 2)
+
+
+def test_what_was_never_sent_is_sent_and_not_looked_for_when_a_person_has_it_checked(
+    world: World, probe: Probe
+) -> None:
+    operation = wish(world.acme, "one")
+    change(operation, state=State.NEEDS_PERSON, due_at=None, sent_at=timezone.now())
+    assert read(operation).is_known_not_to_have_happened
     with scope(world.acme.pk):
         engine.look_now(operation)
     run_all()
-    assert (probe.looked, probe.sent) == (["one"], ["one"])
-    assert read(operation).state == State.DONE
+    assert (probe.looked, probe.sent) == ([], ["one"])
 
 
 def test_a_closed_row_is_not_opened_again(world: World, probe: Probe) -> None:
