@@ -23,6 +23,7 @@ from accounts.models import AuditEntry, Brand, BrandHost, Customer, Mail, Member
 from accounts.roles import Role
 from accounts.selectors import owners_who_sign_in
 from accounts.services.people import change_address, send_password_link
+from reseller_portal.core.phrases import phrase_of
 
 if TYPE_CHECKING:
     from accounts.admin_pages import Form
@@ -219,17 +220,22 @@ def swatch(request: HttpRequest, colour: str) -> HttpResponse:
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ("at", "customer", "actor_label", "action", "subject_label")
+    list_display = ("at", "customer", "sentence")
+    list_display_links = ("sentence",)
     list_filter = ("customer__brand", "subject_type")
     search_fields = ("action", "subject_label", "actor_label", "customer__company")
     ordering = ("-pk",)
     fields = (
-        *("at", "customer", "actor_label", "actor", "action", "subject_type", "subject_id", "subject_label"),
+        *("sentence", "at", "customer", "actor_label", "actor", "action", "subject_type", "subject_id"),
         *("values_before", "values_after"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         return super().get_queryset(request).select_related("customer")
+
+    @admin.display(description="What happened")
+    def sentence(self, entry: AuditEntry) -> str:
+        return phrase_of(entry)
 
     @admin.display(description="Before")
     def values_before(self, entry: AuditEntry) -> SafeString:

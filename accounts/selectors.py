@@ -5,19 +5,21 @@ from django.db import models
 
 from accounts.models import AuditEntry, Customer, Membership
 from accounts.roles import Role
-from reseller_portal.core.phrases import icon_of
+from reseller_portal.core.phrases import PHRASES, icon_of
 
 
 def history_of(*, customer: Customer, subject: models.Model, limit: int = 50) -> list[AuditEntry]:
     """The newest rows about one thing."""
     rows = AuditEntry.objects.filter(
-        customer=customer, subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
+        customer=customer, action__in=PHRASES, subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
     )
     return with_icons(list(rows.order_by("-at", "-id")[:limit]))
 
 
 def recent_activity(*, customer: Customer, limit: int = 8) -> list[AuditEntry]:
-    return with_icons(list(AuditEntry.objects.filter(customer=customer).order_by("-at", "-id")[:limit]))
+    """What a customer may read of: what only staff have a sentence for stays with them."""
+    rows = AuditEntry.objects.filter(customer=customer, action__in=PHRASES)
+    return with_icons(list(rows.order_by("-at", "-id")[:limit]))
 
 
 def with_icons(entries: list[AuditEntry]) -> list[AuditEntry]:

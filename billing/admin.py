@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.steps import Step
 from billing import late, ledger
 from billing.admin_forms import MoneyForm, PriceRuleForm
+from billing.ledger_words import WORDS
 from billing.models import Account, Entry, Order, OrderLine, PriceRule, Shortfall, Transaction, UnsellableName
 from billing.price_examples import example_of
 from billing.sections import attention_rows
@@ -194,6 +195,19 @@ class UnsellableNameAdmin(AuditedAdmin):
         return False
 
 
+class KindFilter(admin.SimpleListFilter):
+    """Kinds of moves by their words."""
+
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind, f"{word} late" if kind == "charge" else word) for kind, (word, _) in WORDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Transaction]) -> QuerySet[Transaction]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 class EntryInline(TabularInline):
     model = Entry
     verbose_name_plural = "entries"
@@ -217,12 +231,12 @@ class LedgerAdmin(ReadOnlyAdmin):
     form = MoneyForm
     list_title = "Ledger"
     add_label = "Credit, debit or refund"
-    list_display = ("at", "customer", "kind", "amount", "description", "reference")
-    list_filter = ("kind", "customer__brand")
+    list_display = ("at", "customer", "shown_kind", "amount", "description", "reference")
+    list_filter = (KindFilter, "customer__brand")
     list_select_related = ("customer",)
     search_fields = ("reference", "description", "customer__company")
     ordering = ("-pk",)
-    readonly_fields: ClassVar[tuple[str, ...]] = ("at", "kind")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("at", "shown_kind")
     inlines = (EntryInline,)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -235,7 +249,7 @@ class LedgerAdmin(ReadOnlyAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
             return ("customer", "kind", "amount", "amount_again", "reference", "description")
-        return ("at", "customer", "kind", "reference", "description")
+        return ("at", "customer", "shown_kind", "reference", "description")
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> tuple[type[TabularInline], ...]:
         return (EntryInline,) if obj else ()
@@ -265,6 +279,10 @@ class LedgerAdmin(ReadOnlyAdmin):
             messages.error(request, str(error))
             return redirect(request.get_full_path())
         return answer
+
+    @admin.display(description="Kind", ordering="kind")
+    def shown_kind(self, moved: Transaction) -> str:
+        return moved.word
 
     @admin.display(description="Amount")
     def amount(self, moved: Transaction) -> str:

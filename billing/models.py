@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Customer
+from billing.ledger_words import word_of
 from billing.order_models import (
     PROVIDER_WORDS,
     Item,
@@ -142,6 +143,14 @@ class Transaction(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def word(self) -> str:
+        return word_of(self.kind)[0]
+
+    @property
+    def look(self) -> str:
+        return word_of(self.kind)[1]
 
 
 class Entry(models.Model):

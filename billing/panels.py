@@ -11,6 +11,7 @@ from accounts.models import Customer
 from billing.models import Account, Entry, Order, Shortfall
 from billing.selectors import lost_minor
 from billing.services.wallet import newest_reading
+from billing.short_wallet import waiting_for_money
 from reseller_portal.core.templatetags.portal import money
 from reseller_portal.jobs.attention import IS_LATE, NEEDS, ON_PURPOSE, count_cases
 from reseller_portal.operations.models import Operation
@@ -25,6 +26,10 @@ def wallet() -> Panel:
     reading = newest_reading()
     if reading is None:
         return Panel("Wallet", "Unknown", "Not read yet", "unknown")
+    if number := waiting_for_money().count():
+        note = f"Too low: {number:,} wait for money. Add to it."
+        url = reverse("admin:billing_attention")
+        return Panel("Wallet", money(reading.balance_minor), note, "needs_person", url)
     age = timezone.now() - reading.read_at
     minutes = int(age.total_seconds() // 60)
     if age > STALE:
@@ -77,6 +82,8 @@ def upstream() -> Panel:
     """Whether the upstream takes our calls, then whether answers were lost."""
     if state := short_state():
         return Panel("Upstream", *state, "unknown")
+    if number := waiting_for_money().count():
+        return Panel("Upstream", "Sells nothing", f"The wallet is too low; {number:,} wait for money", "needs_person")
     unknown = Operation.objects.filter(state=Operation.State.UNKNOWN).count()
     lost = Operation.objects.filter(state=Operation.State.WAITING, attempts__gt=1).count()
     stuck = Event.objects.filter(state=Event.State.FAILED).count()

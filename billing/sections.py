@@ -1,21 +1,24 @@
 """The cards of the admin's first page: what needs attention, the newest orders, the provider, the lowest balances."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q
 
 from accounts.admin_site import Section
+from billing.availability import PRICE
 from billing.below_cost import sold_below_cost
 from billing.models import Account, Order, OrderPart, Shortfall
 from billing.selectors import lost_lines, lost_minor, with_progress
-from billing.services.orders import DRAFT, PROCESS
+from billing.services.orders import DRAFT, END, PROCESS
 from billing.services.wallet import newest_reading
+from billing.short_wallet import waiting_for_money
 from reseller_portal.jobs.attention import IS_LATE, NEEDS, ON_PURPOSE, Case, count_cases, find_cases
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.upstream_state import short_state
 from reseller_portal.webhooks.models import Event
 
 SHOWN = 8
+ADD_MONEY = "Add money to the wallet; then it goes on by itself."
 WORDS = {NEEDS: "Needs attention", IS_LATE: "Late", ON_PURPOSE: "Waits on purpose"}
 
 
@@ -58,14 +61,15 @@ def provider() -> Section:
         lost=Count("pk", filter=Q(state=Operation.State.WAITING, attempts__gt=1)),
     )
     stuck = Event.objects.filter(state=Event.State.FAILED).count()
-    waits = short_state()
-    troubled = bool(waits or counts["unknown"] or counts["lost"] or stuck)
+    waits, short = short_state(), waiting_for_money().count()
+    troubled = bool(waits or short or counts["unknown"] or counts["lost"] or stuck)
     newest, reading = Event.objects.order_by("-received_at").first(), newest_reading()
     content = {
         "state": "unknown" if troubled else "done",
-        "word": waits[0] if waits else "Check" if troubled else "Healthy",
+        "word": waits[0] if waits else "Wallet too low" if short else "Check" if troubled else "Healthy",
         "lines": [
             ("Calls that wait", f"{counts['waiting']:,}"),
+            ("Wait for money in the wallet", f"{short:,}"),
             ("Sent, not settled yet", f"{counts['sent']:,}"),
             ("Answer lost, being looked up", f"{counts['unknown']:,}"),
             ("Tried more than once", f"{counts['lost']:,}"),
@@ -97,7 +101,7 @@ ALL = (needs_attention, newest_orders, paid_not_delivered, below_cost, provider,
 
 def _orders_of(operations: list[Operation]) -> dict[int, Order]:
     """The order behind each operation that buys."""
-    parts = {each.pk: each.payload.get("part") for each in operations if each.kind in {DRAFT, PROCESS}}
+    parts = {each.pk: each.payload.get("part") for each in operations if each.kind in {DRAFT, PRICE, PROCESS, END}}
     known = {part.pk: part.order for part in OrderPart.objects.filter(pk__in=parts.values()).select_related("order")}
     return {number: known[part] for number, part in parts.items() if part in known}
 
@@ -107,8 +111,10 @@ def _row(case: Case, orders: dict[int, Order]) -> Row:
     order = (
         orders.get(subject.pk) if isinstance(subject, Operation) else subject if isinstance(subject, Order) else None
     )
+    if isinstance(subject, Operation) and subject.on_purpose:
+        case = replace(case, next_step=ADD_MONEY)
     if order:
-        what, stake = order.reference, order.total_minor
+        what, stake = f"Order {order.reference}", order.total_minor
     elif isinstance(subject, Shortfall):
         stake = subject.amount_minor
     state = {NEEDS: "failed", IS_LATE: "needs_person"}.get(case.how, "waiting")

@@ -214,8 +214,9 @@ def subscription_of_name(*, customer: Customer, domain_name: str) -> Subscriptio
 
 
 def statement(*, customer: Customer, after: str = "") -> Window[Entry]:
-    """What moved the available balance, and what was charged from holds, the newest first."""
-    shown = Q(account__kind=Account.Kind.AVAILABLE) | Q(account__kind=Account.Kind.REVENUE)
+    """What moved the available balance, and what was charged from holds, the newest first. Each move once."""
+    from_holds = Q(account__kind=Account.Kind.REVENUE, transaction__kind="capture")
+    shown = Q(account__kind=Account.Kind.AVAILABLE) | from_holds
     rows = Entry.objects.filter(shown, customer=customer).select_related("transaction", "account")
     return window(rows, order=("-id",), after=after)
 

@@ -3,7 +3,7 @@
 Words may be names of the order; the wallet's balance is no matter of opinion.
 """
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from accounts.tenancy import scope
 from billing import settlement
@@ -36,6 +36,11 @@ def is_short(operation: Operation, client: Client, refused: Refused) -> bool:
         return to_minor(client.wallet.get().balance) < needed
     except (UpstreamError, NoneLeft) as error:
         raise Wait(PAUSE, f"It was refused, and the wallet could not be read: {refused.reason}") from error
+
+
+def waiting_for_money() -> QuerySet[Operation]:
+    """Purchases that go on when the wallet is filled up. Nothing else waits on purpose. In a staff scope."""
+    return Operation.objects.filter(on_purpose=True, state__in=[Operation.State.WAITING, Operation.State.SENDING])
 
 
 def wait_for_money(refused: Refused) -> Wait:

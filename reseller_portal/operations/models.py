@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Customer
 from reseller_portal.jobs.models import Job
+from reseller_portal.operations.labels import label_of
 
 
 class Operation(Job):
@@ -83,7 +84,7 @@ class Operation(Job):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.key}"
+        return label_of(self.kind, self.key)
 
     @property
     def tries(self) -> int:

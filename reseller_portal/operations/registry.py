@@ -87,7 +87,7 @@ class WaitFor(Exception):
     """
 
     def __init__(self, first: Operation) -> None:
-        super().__init__(f"It waits for {first.kind}.")
+        super().__init__(f"It waits for something else first: {first}.")
         self.first = first
 
 

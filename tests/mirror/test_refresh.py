@@ -55,7 +55,7 @@ def test_a_domain_is_asked_for_and_the_page_waits_for_nothing(owned: Shop) -> No
     assert "Asking the provider" not in page
     assert "every 2s" not in page
     assert "v=spf1 include:_spf.google.com" in page
-    assert "noted a change of first.com at the provider" in page
+    assert "first.com changed at the provider" in page
     with scope(owned.customer.pk):
         assert Domain.objects.get().auto_renew is True
 
