@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.actors import portal_actor
@@ -30,7 +30,9 @@ def started(lines: Sequence[OrderLine]) -> None:
 
 
 def delivered(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
-    rows = rows_of([line for line, _ in found])
+    lines = [line for line, _ in found]
+    _take_what_was_read(lines)
+    rows = rows_of(lines)
     for line, delivery in found:
         domain = rows[line.pk]
         domain.state = State.ACTIVE
@@ -44,6 +46,15 @@ def delivered(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
     _ask_for_dates([rows[line.pk] for line, _ in found if rows[line.pk].expires_at is None])
     read_unseen(found)
     record_all(entries=[(portal_actor(line.customer), "domain.registered", rows[line.pk], {}, {}) for line, _ in found])
+
+
+def _take_what_was_read(lines: Sequence[OrderLine]) -> None:
+    """A reading may have found a domain while its line counted as failed: that row is the line's from now on."""
+    by_name = {line.name: line for line in lines}
+    rows = living(lines[0].customer).filter(name__in=by_name) if lines else Domain.objects.none()
+    for row in rows.filter(Q(line=None) | Q(line__state=OrderLine.State.FAILED)):
+        Domain.objects.filter(line=by_name[row.name]).update(line=None)
+        Domain.objects.filter(pk=row.pk).update(line=by_name[row.name])
 
 
 def failed(lines: Sequence[OrderLine]) -> None:

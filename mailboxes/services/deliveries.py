@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actors import portal_actor
@@ -29,7 +30,9 @@ def started(lines: Sequence[OrderLine]) -> None:
 
 
 def delivered(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
-    rows = rows_of([line for line, _ in found])
+    lines = [line for line, _ in found]
+    _take_what_was_read(lines)
+    rows = rows_of(lines)
     for line, delivery in found:
         mailbox = rows[line.pk]
         mailbox.state = State.ACTIVE
@@ -38,16 +41,29 @@ def delivered(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
         mailbox.is_admin = delivery.is_admin
         mailbox.expires_at = delivery.expires_at
         mailbox.seen_at = timezone.now()
+    # Domains before mailboxes, as whoever takes a domain off another's books locks them.
+    for customer, name, workspace in {(line.customer, line.domain_name, each.subscription_id) for line, each in found}:
+        if workspace:
+            note_workspace(customer=customer, name=name, subscription_id=workspace)
     make_room(list(rows.values()), timezone.now())
     fields = ("state", "upstream_id", "subscription_id", "is_admin", "expires_at", "seen_at")
     Mailbox.objects.bulk_update(rows.values(), fields)
     keep_newest([(rows[line.pk], each.secrets) for line, each in found if each.secrets], at=timezone.now())
-    for customer, name, workspace in {(line.customer, line.domain_name, each.subscription_id) for line, each in found}:
-        if workspace:
-            note_workspace(customer=customer, name=name, subscription_id=workspace)
     fetch_what_is_missing([rows[line.pk] for line, each in found if not each.secrets])
     read_unseen(found)
     record_all(entries=[(portal_actor(line.customer), "mailbox.created", rows[line.pk], {}, {}) for line, _ in found])
+
+
+def _take_what_was_read(lines: Sequence[OrderLine]) -> None:
+    """A reading may have found a mailbox while its line counted as failed: that row is the line's from now on."""
+    by_name = {line.name: line for line in lines}
+    living = (
+        Mailbox.objects.filter(customer=lines[0].customer, address__in=by_name) if lines else Mailbox.objects.none()
+    )
+    nobodys = living.exclude(state__in=Mailbox.GONE).filter(Q(line=None) | Q(line__state=OrderLine.State.FAILED))
+    for row in nobodys:
+        Mailbox.objects.filter(line=by_name[row.address]).update(line=None)
+        Mailbox.objects.filter(pk=row.pk).update(line=by_name[row.address])
 
 
 def failed(lines: Sequence[OrderLine]) -> None:

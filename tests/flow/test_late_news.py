@@ -12,9 +12,12 @@ from billing.ledger import Kind
 from billing.models import Entry, Order, OrderLine, OrderPart, QuoteLine, Shortfall, Transaction
 from billing.settlement import News
 from domains.models import Domain
+from domains.services.refreshing import WHOLE
 from mailboxes.models import Credential, Mailbox
+from reseller_portal.operations import lookups
 from reseller_portal.operations.models import Operation
 from reseller_portal.sandbox import models as there
+from reseller_portal.webhooks.models import Event
 from tests import oracle
 from tests.flow.test_events import bought
 from tests.flow.test_faults import operation_of, order_state, states_of
@@ -171,6 +174,29 @@ def test_what_the_balance_does_not_pay_for_is_an_open_case_for_staff(shop: Shop)
     assert sum(owed.values()) + balances(shop)[Kind.REVENUE] == prices(order, "delivered")
     assert owed
     assert balances(shop)[Kind.AVAILABLE] < 500
+
+
+def test_what_a_reading_found_before_the_late_delivery_is_the_row_of_its_line(shop: Shop) -> None:
+    """Its line counted as failed, so the reading made a row; the events that come then charge for that very one."""
+    letters = bought(shop, "first.com")
+    with scope(shop.customer.pk):
+        settlement.fail_part(OrderPart.objects.get(), "Reported as failed")
+        lookups.ask(customer=shop.customer, kind=WHOLE, keys=["first.com"])
+    shop.work()
+    with scope(shop.customer.pk):
+        assert Domain.objects.get(state="ACTIVE").line is None
+        assert set(Mailbox.objects.filter(state="ACTIVE").values_list("line", flat=True)) == {None}
+    shop.deliver_events(letters)
+    with staff_scope("test"):
+        assert set(Event.objects.values_list("state", flat=True)) == {"done"}
+        assert Domain.objects.get(state="ACTIVE").line == OrderLine.objects.get(name="first.com")
+        found = Mailbox.objects.filter(state="ACTIVE")
+        assert set(found.values_list("line__name", "line__state")) == {
+            ("maya@first.com", "delivered"),
+            ("noor@first.com", "delivered"),
+        }
+    assert balances(shop)[Kind.REVENUE] == 2_559
+    oracle.ask(shop.sandbox)
 
 
 # Gone at the vendor's while under way
