@@ -38,7 +38,6 @@ class BillingConfig(AppConfig):
         find_owners_by(webhooks.owner)
         on("domain.order.success", webhooks.domain_delivered)
         on("domain.order.failed", webhooks.domain_failed)
-        on("mailbox.order.success", webhooks.workspace_delivered)
         on("mailbox.order.failed", webhooks.workspace_failed)
         on("mailbox.created", webhooks.mailbox_created)
         for panel in panels.ALL:

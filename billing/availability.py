@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Customer
 from billing import checking
-from billing.models import Item, Order, Provider
+from billing.models import Item, Order, Provider, Quote
 from reseller_portal.operations import lookups
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Happened, Lookup, Sent
@@ -60,6 +60,13 @@ class Workspace(Lookup):
         checking.note_answer(operation, operation.payload["key"].partition(" ")[2])
 
 
+def lock_answers(quote: Quote) -> None:
+    """Before the quote itself: whoever writes an answer down locks it, and then the quotes that wait for it."""
+    names = list(quote.lines.filter(item=Item.DOMAIN).values_list("name", flat=True))
+    lookups.lock(customer=quote.customer, kind=AVAILABILITY, keys=names)
+    lookups.lock(customer=quote.customer, kind=WORKSPACE, keys=[f"{quote.provider} {name}" for name in names])
+
+
 def forget_answers(customer: Customer, names: Iterable[str]) -> None:
     """An order for these names was placed or has ended: what was answered before is not true any more."""
     known = list(names)
@@ -78,7 +85,9 @@ def wake_pricing(customer: Customer) -> None:
     rows = Operation.objects.filter(customer=customer)
     still_open = rows.filter(kind=AVAILABILITY, priority=Operation.Priority.PURCHASE, due_at__isnull=False)
     waiting = rows.filter(kind=PRICE, state=Operation.State.WAITING, last_error=READING_PRICES, due_at__gt=Now())
-    waiting.filter(~Exists(still_open)).update(due_at=Now())
+    # Passed over while somebody holds it, as who settles it may be about to drop these very answers.
+    free = waiting.filter(~Exists(still_open)).select_for_update(skip_locked=True)
+    Operation.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(due_at=Now())
 
 
 def to_minor(amount: Decimal) -> int:

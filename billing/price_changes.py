@@ -15,6 +15,7 @@ from accounts.actors import Actor, portal_actor
 from accounts.audit import record
 from accounts.tenancy import scope, staff_scope
 from billing import below_cost, failures, ledger, settlement
+from billing.locks import lock_parts
 from billing.models import Order, OrderLine, OrderPart, PriceRule
 from billing.price_rules import price_minor, rules_of
 from billing.services.orders import NothingToOrder, PriceMoved, place_draft, place_pricing, place_processing
@@ -62,7 +63,7 @@ def accept(*, actor: Actor, order: Order, more_minor: int) -> None:
     Raises `NothingToOrder` when nothing is asked, `PriceMoved`, `BalanceTooLow`, `NotAllowed`.
     """
     actor.require("orders.pay")
-    parts = list(_asked_parts(order))
+    parts = _asked_parts(order)
     lines = [line for part in parts for line in _asked_lines(part)]
     if not lines:
         raise NothingToOrder(NOT_ASKED)
@@ -85,7 +86,7 @@ def decline(*, actor: Actor, order: Order) -> None:
     Raises `NothingToOrder` when nothing is asked, `NotAllowed`.
     """
     actor.require("orders.pay")
-    parts = list(_asked_parts(order))
+    parts = _asked_parts(order)
     if not parts:
         raise NothingToOrder(NOT_ASKED)
     _leave_out(parts)
@@ -100,7 +101,8 @@ def end_silent_questions() -> int:
         found = list(rows[:MOST_AT_ONCE])
     for customer_id, number in found:
         with scope(customer_id):
-            parts = list(OrderPart.objects.filter(pk=number, price_asked_at__lt=late).select_for_update())
+            order = Order.objects.get(parts=number)
+            parts = lock_parts(order, OrderPart.objects.filter(pk=number, price_asked_at__lt=late))
             _leave_out(parts)
             for part in parts:
                 record(actor=portal_actor(part.customer), action="order.price_unanswered", subject=part.order)
@@ -158,8 +160,8 @@ def _note(line: OrderLine, cost_minor: int, rules: Mapping[str, PriceRule]) -> N
         line.cost_minor = cost_minor
 
 
-def _asked_parts(order: Order) -> QuerySet[OrderPart]:
-    return order.parts.filter(price_asked_at__isnull=False).order_by("pk").select_for_update()
+def _asked_parts(order: Order) -> list[OrderPart]:
+    return lock_parts(order, order.parts.filter(price_asked_at__isnull=False))
 
 
 def _asked_lines(part: OrderPart) -> list[OrderLine]:
@@ -185,11 +187,16 @@ def _hold_anew(order: Order, lines: list[OrderLine]) -> None:
 
 
 def _leave_out(parts: list[OrderPart]) -> None:
-    for part in parts:
-        refused = settlement.News(reason=failures.PRICE_REFUSED.words)
-        settlement.settle(part, dict.fromkeys(_asked_lines(part), refused))
-        part.price_asked_at = None
-        part.drafts += 1
-        part.save(update_fields=["price_asked_at", "drafts"])
-        if part.lines.filter(state=OrderLine.State.WAITING).exists():
-            place_draft(part)
+    with settlement.money_last():
+        for part in parts:
+            _leave_out_of(part)
+
+
+def _leave_out_of(part: OrderPart) -> None:
+    refused = settlement.News(reason=failures.PRICE_REFUSED.words)
+    settlement.settle(part, dict.fromkeys(_asked_lines(part), refused))
+    part.price_asked_at = None
+    part.drafts += 1
+    part.save(update_fields=["price_asked_at", "drafts"])
+    if part.lines.filter(state=OrderLine.State.WAITING).exists():
+        place_draft(part)

@@ -5,7 +5,9 @@ comes second, an event or a look, in whatever order, changes nothing. The one ex
 and that is delivered all the same: it is charged again (`billing.late`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,7 +17,7 @@ from django.utils import timezone
 
 from accounts.actors import portal_actor
 from accounts.audit import record
-from billing import failures, late, ledger
+from billing import failures, late, ledger, locks
 from billing.deliveries import Delivery, hooks_of, tell_end
 from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import PROCESS, place_ending
@@ -29,6 +31,7 @@ LINES_AT_ONCE = 200
 # An order of which no event came for so long is looked at.
 QUIET = timedelta(seconds=60)
 NO_REASON, NOT_DELIVERED, VAGUE = failures.NO_REASON, failures.NOT_DELIVERED, failures.VAGUE
+_waiting: ContextVar[list[Callable[[], None]] | None] = ContextVar("moves that come last", default=None)
 SETTLED_FIELDS = ("state", "finished_at", "cost_minor", "cost_booked_minor", "costs_booked", *failures.FIELDS)
 
 
@@ -57,9 +60,9 @@ def lock_part(upstream_order_id: str) -> OrderPart | None:
 
 
 def lock_again(part: OrderPart) -> OrderPart:
-    """A part, locked as the engine locks: its operation first, so that none waits for ever."""
-    list(Operation.objects.select_for_update().filter(customer=part.customer, kind=PROCESS, key=str(part.pk)))
-    return OrderPart.objects.select_for_update().get(pk=part.pk)
+    """A part, locked as the engine locks: its operation first (`billing.locks`)."""
+    locks.lock_operations(Operation.objects.filter(customer=part.customer, kind=PROCESS, key=str(part.pk)))
+    return locks.lock_part(part.pk)
 
 
 def lines_of(part: OrderPart) -> QuerySet[OrderLine]:
@@ -77,7 +80,7 @@ def start_lines(part: OrderPart) -> None:
 
 
 def settle(part: OrderPart, news: Mapping[OrderLine, News]) -> None:
-    """Write down what became of lines of this part, which the caller has locked by `lines_of`.
+    """Write down what became of lines of this part, which the caller has locked: the part, then them by `lines_of`.
 
     A failed domain takes the mailboxes on it along: those of a paid part beyond `LINES_AT_ONCE` right after.
     """
@@ -96,6 +99,28 @@ def settle(part: OrderPart, news: Mapping[OrderLine, News]) -> None:
         _end_the_rest(part, "")
     if work.has_ended:
         _finish(part)
+    _move(work.move_money)
+
+
+@contextmanager
+def money_last() -> Iterator[None]:
+    """What several settlements of one transaction move is moved at the end, as accounts are locked last of all."""
+    waiting: list[Callable[[], None]] = []
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for move in waiting:
+        _move(move)
+
+
+def _move(move: Callable[[], None]) -> None:
+    waiting = _waiting.get()
+    if waiting is None:
+        move()
+    else:
+        waiting.append(move)
 
 
 def fail_part(part: OrderPart, reason: str) -> None:
@@ -178,7 +203,7 @@ class _Settlement:
             self.charged.append(line)
 
     def write(self) -> None:
-        """Money comes last: the balance is locked from there to the commit, and others wait for it."""
+        """All but the money."""
         if self.changed:
             OrderLine.objects.bulk_update(self.changed.values(), SETTLED_FIELDS)
         self._tell_mailboxes()
@@ -187,6 +212,9 @@ class _Settlement:
             hooks.delivered([(line, delivery) for line, delivery in self.delivered if line.item == item])
             hooks.failed([line for line in self.failed if line.item == item])
             hooks.completed([(line, delivery) for line, delivery in self.completed if line.item == item])
+
+    def move_money(self) -> None:
+        """Comes last: the balance is locked from there to the commit, and others wait for it."""
         if self.captured or self.released or self.costs:
             customer = next(iter(self.changed.values())).customer
             ledger.resolve(customer, captured=self.captured, released=self.released, moves=self.costs)
@@ -254,12 +282,12 @@ def _mailboxes_on(part: OrderPart, domains: Iterable[str]) -> list[OrderLine]:
 def _finish(part: OrderPart) -> None:
     """End what has no open line any more: the operation of the part, then its order.
 
-    The order is locked, as two parts that end at once would each miss the other's half.
+    The order is locked with each part of it, as two parts that end at once would each miss the other's half.
     """
     if part.lines.filter(state__in=OPEN).exists():
         return
     _close_processing(part)
-    order = Order.objects.select_for_update(of=("self",)).select_related("customer").get(pk=part.order_id)
+    order = Order.objects.select_related("customer").get(pk=part.order_id)
     states = set(order.lines.values_list("state", flat=True).distinct())
     if states.isdisjoint(OPEN):
         _end_order(order, states)

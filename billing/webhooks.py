@@ -48,7 +48,8 @@ def domain_delivered(event: Received) -> None:
     """
     if not event.order_id:
         lines = OrderLine.objects.filter(customer=event.customer, item=Item.DOMAIN, name__in=names_of(event.data))
-        for under_way in OrderPart.objects.filter(lines__in=lines.filter(state__in=UNDER_WAY)).distinct():
+        under_ways = OrderPart.objects.filter(lines__in=lines.filter(state__in=UNDER_WAY))
+        for under_way in under_ways.distinct().order_by("pk"):
             settlement.look_at(under_way)
         return
     part = _part(event)
@@ -72,7 +73,10 @@ def domain_failed(event: Received) -> None:
 
 
 def workspace_delivered(event: Received) -> None:
-    """`mailbox.order.success`: the workspace stands and tells what its mailboxes cost together."""
+    """`mailbox.order.success`: the workspace stands and tells what its mailboxes cost together.
+
+    Called by `domains`, which takes the rest of the event.
+    """
     part, total = _part(event), _cents(event.data.get("price"))
     lines = _lines(part, Item.MAILBOX, str(event.data.get("domainName", "")))
     if part is not None and total is not None and lines:

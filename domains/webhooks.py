@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import Customer
+from billing import settlement, webhooks
 from billing.webhooks import names_of
 from domains.models import Domain
 from domains.services.deliveries import note_workspace
@@ -19,10 +20,12 @@ def owner(data: Mapping[str, Any]) -> Customer | None:
 
 
 def workspace_delivered(event: Received) -> None:
-    """`mailbox.order.success` names the subscription of the domain's workspace."""
-    note_workspace(
-        customer=event.customer,
-        name=ascii_name(str(event.data.get("domainName", ""))),
-        subscription_id=str(event.data.get("subscriptionId") or ""),
-        upstream_id=str(event.data.get("domainId") or ""),
-    )
+    """`mailbox.order.success` names the subscription of the domain's workspace, beside what the order makes of it."""
+    with settlement.money_last():
+        webhooks.workspace_delivered(event)
+        note_workspace(
+            customer=event.customer,
+            name=ascii_name(str(event.data.get("domainName", ""))),
+            subscription_id=str(event.data.get("subscriptionId") or ""),
+            upstream_id=str(event.data.get("domainId") or ""),
+        )

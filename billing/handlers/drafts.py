@@ -10,6 +10,7 @@ from accounts.models import Customer
 from accounts.tenancy import scope
 from billing import failures, refused_drafts, settlement, short_wallet
 from billing.handlers.about import order_of
+from billing.locks import lock_part
 from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import open_account_if_needed, place_draft, place_pricing
 from billing.settlement import News
@@ -63,11 +64,12 @@ class DraftOrder:
         return order_of(operation)
 
     def settle(self, operation: Operation) -> None:
-        part = OrderPart.objects.select_for_update().get(pk=operation.payload["part"])
+        part = lock_part(operation.payload["part"])
         if operation.state == State.FAILED:
             settlement.fail_part(part, operation.last_error)
         elif operation.state == State.DONE and not part.is_processing:
-            self._go_on(part, operation)
+            with settlement.money_last():
+                self._go_on(part, operation)
 
     def _go_on(self, part: OrderPart, operation: Operation) -> None:
         """What cannot be had ends here; what is left needs a draft without it."""

@@ -16,6 +16,7 @@ from billing.availability import AVAILABILITY, READING_PRICES, is_amount, to_min
 from billing.deliveries import subscription_of_domain
 from billing.handlers.about import order_of
 from billing.handlers.drafts import leave_out_taken
+from billing.locks import lock_part
 from billing.models import Item, OrderLine, OrderPart
 from reseller_portal.core.hostnames import ascii_name
 from reseller_portal.operations import lookups
@@ -90,7 +91,7 @@ class ReadPrice:
 
     def settle(self, operation: Operation) -> None:
         """Pay, or ask the customer first; what was taken meanwhile is drafted without. Refused, nothing is bought."""
-        part = OrderPart.objects.select_for_update().get(pk=operation.payload["part"])
+        part = lock_part(operation.payload["part"])
         if part.is_processing or not operation.is_final:
             return
         if operation.state == State.FAILED:

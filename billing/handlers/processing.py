@@ -13,6 +13,7 @@ from billing.availability import to_minor
 from billing.deliveries import Delivery
 from billing.handlers.about import order_of
 from billing.handlers.renamed import NotClear, as_ordered
+from billing.locks import lock_part
 from billing.models import Item, OrderLine, OrderPart
 from billing.settlement import News
 from reseller_portal.core.hostnames import ascii_address
@@ -105,27 +106,23 @@ class ProcessOrder:
         """Closed from outside, by the event that ended the last line, it brings nothing new: its answer is older."""
         answer = operation.answer
         is_read = bool({"domains", "status"} & set(answer))
-        part = _locked_part(operation)
+        part = lock_part(operation.payload["part"])
         if operation.state == State.FAILED:
             settlement.fail_part(part, operation.last_error)
         elif operation.state == State.ACCEPTED and (is_read or "refused" not in answer):
             settlement.start_lines(part)
             _settle(part, answer)
         elif operation.state == State.DONE and "status" in answer:
-            _settle(part, answer)
-            if answer["status"] in NOTHING_CAME:
-                settlement.fail_part(part, settlement.NOT_DELIVERED)
+            with settlement.money_last():
+                _settle(part, answer)
+                if answer["status"] in NOTHING_CAME:
+                    settlement.fail_part(part, settlement.NOT_DELIVERED)
 
 
 def said_by_staff(operation: Operation, line: OrderLine) -> News:
     """The line as delivered, with what the upstream told of it so far."""
     told = _as_delivered(line, _told(operation.answer))
     return News(_delivery(line, told), cost_minor=told["cost_minor"])
-
-
-def _locked_part(operation: Operation) -> OrderPart:
-    rows = OrderPart.objects.select_related("order").select_for_update(of=("self",))
-    return rows.get(pk=operation.payload["part"])
 
 
 def _shows_work(order: Seen_) -> bool:
@@ -204,7 +201,7 @@ def _settle_ahead(operation: Operation, answer: Mapping[str, Any]) -> None:
         with scope(operation.customer_id):
             # The operation first, as everybody locks.
             Operation.objects.select_for_update().get(pk=operation.pk)
-            _settle_told(_locked_part(operation), chunk)
+            _settle_told(lock_part(operation.payload["part"]), chunk)
 
 
 def _settle(part: OrderPart, answer: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from accounts.steps import Step, allowed_step
 from accounts.tenancy import scope
 from billing import settlement
 from billing.availability import PRICE
+from billing.locks import lock_all_of, lock_operations
 from billing.models import Order, OrderLine
 from billing.price_changes import asked_lines, decline
 from billing.services.orders import DRAFT, OPEN_ACCOUNT, PROCESS
@@ -79,15 +80,24 @@ def decide_order(*, user: User, order: Order, verb: str, reason: str) -> None:
     if verb == LEAVE_OUT.verb:
         _leave_out(user, order, reason)
         return
-    operations = open_operations(order)
+    operations = _locked(order)
     _refuse_what_was_not_bought(verb, operations)
-    for operation in operations:
-        take_step(user=user, operation=operation, verb=verb, reason=reason)
-    if verb == "failed":
-        _fail_the_rest(order, reason)
+    with settlement.money_last():
+        for operation in operations:
+            take_step(user=user, operation=operation, verb=verb, reason=reason)
+        if verb == "failed":
+            _fail_the_rest(order, reason)
     record_by_staff(
         user=user, customer=order.customer, action=f"order.decided_{verb}", subject=order, after={"reason": reason}
     )
+
+
+def _locked(order: Order) -> list[Operation]:
+    """What is open, with all that any of it settles (`billing.locks`)."""
+    with scope(order.customer_id):
+        lock_operations(open_operations(order))
+        lock_all_of(order)
+        return open_operations(order)
 
 
 def _leave_out(user: User, order: Order, reason: str) -> None:
@@ -110,6 +120,6 @@ def _was_not_bought(operation: Operation) -> bool:
 def _fail_the_rest(order: Order, reason: str) -> None:
     """Lines that no operation answers for any more."""
     with scope(order.customer_id):
-        for part in order.parts.select_for_update().order_by("pk"):
+        for part in order.parts.order_by("pk"):
             if part.lines.filter(state__in=OPEN).exists():
                 settlement.fail_part(part, BY_STAFF + reason)

@@ -11,6 +11,7 @@ from accounts.steps import NoSuchStep, Step, allowed_step
 from accounts.tenancy import scope
 from billing import settlement
 from billing.handlers.processing import said_by_staff
+from billing.locks import lock_part
 from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import DRAFT, PROCESS
 from reseller_portal.core.errors import DomainError
@@ -73,7 +74,7 @@ def _settle(line: OrderLine, operation: Operation | None, verb: str, reason: str
     if operation is None:
         raise NoSuchStep("Nothing buys this line at this moment. Look at the page of its order again.")
     operation = lock_open(operation)
-    part = OrderPart.objects.select_for_update().get(pk=line.part_id)
+    part = lock_part(line.part_id)
     row = settlement.lines_of(part).get(pk=line.pk)
     before = OrderLine.objects.get(pk=line.pk)
     allowed = [each.verb for each in steps_of_line(row, operation)]

@@ -8,9 +8,10 @@ from accounts.actors import Actor
 from accounts.audit import record
 from accounts.models import Customer
 from billing import ledger
-from billing.availability import PRICE, forget_answers_of_order
+from billing.availability import PRICE, forget_answers_of_order, lock_answers
 from billing.follow_ups import follow_up_of, lines_to_try_again
 from billing.knowledge import known_of
+from billing.locks import lock_operations
 from billing.models import Item, Order, OrderLine, OrderPart, Quote, QuoteLine
 from billing.references import new_reference
 from billing.services.quotes import LineDraft, QuoteDraft, make_quote
@@ -52,6 +53,8 @@ def confirm_quote(*, actor: Actor, quote: Quote, total_minor: int) -> Order:
     `NothingToOrder`, `OrderedAlready`, `BalanceTooLow`, `NotAllowed`; then nothing has changed.
     """
     actor.require("orders.pay")
+    account = _locked_account(actor.customer)
+    lock_answers(quote)
     locked = Quote.objects.select_for_update().get(pk=quote.pk, customer=actor.customer)
     existing = Order.objects.filter(customer=actor.customer, quote=locked).first()
     if existing:
@@ -65,7 +68,8 @@ def confirm_quote(*, actor: Actor, quote: Quote, total_minor: int) -> Order:
         reference=order.reference,
         description=f"Held for order {order.reference}",
     )
-    _place_operations(order)
+    for part in order.parts.all():
+        place_draft(part, after=account)
     forget_answers_of_order(order)
     record(actor=actor, action="order.placed", subject=order, after={"total_minor": order.total_minor})
     return order
@@ -163,10 +167,12 @@ def _write_parts(order: Order, lines: Iterable[QuoteLine]) -> dict[str, OrderPar
     }
 
 
-def _place_operations(order: Order) -> None:
-    account = open_account_if_needed(order.customer)
-    for part in order.parts.all():
-        place_draft(part, after=account)
+def _locked_account(customer: Customer) -> Operation | None:
+    """What opens the account, locked before any money is, as it wakes drafts while it is held."""
+    account = open_account_if_needed(customer)
+    if account is not None:
+        lock_operations([account])
+    return account
 
 
 def open_account_if_needed(customer: Customer) -> Operation | None:

@@ -80,6 +80,7 @@ def ask_once_more(
 
 def lock(*, customer: Customer, kind: str, keys: Iterable[str]) -> None:
     """Hold the questions until the caller's transaction ends: no answer is written down before what waits for it is."""
+    _one_at_a_time(customer)
     list(_rows(customer, kind, keys).order_by("key").select_for_update(no_key=True).values_list("pk"))
 
 
