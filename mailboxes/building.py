@@ -13,7 +13,8 @@ from billing.services.quotes import MOST_LINES, MOST_NEW_DOMAINS, LineDraft
 from reseller_portal.core.lists.columns import Meaning
 from reseller_portal.core.lists.domains import PastedName, PastedNames, read_domains, readable
 from reseller_portal.core.lists.files import NotAList, refuse_other_texts
-from reseller_portal.core.lists.people import People, Person, as_line, read_people
+from reseller_portal.core.lists.people import People, as_line, read_people
+from reseller_portal.core.lists.persons import Person
 from reseller_portal.core.lists.reader import TooManyLines
 from reseller_portal.core.lists.usernames import Pattern
 

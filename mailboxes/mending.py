@@ -12,7 +12,8 @@ from mailboxes.building import Reading, Wish
 from reseller_portal.core.lists.blocks import Block
 from reseller_portal.core.lists.columns import Meaning, once
 from reseller_portal.core.lists.domains import PastedName, readable
-from reseller_portal.core.lists.people import Person, as_line, mend
+from reseller_portal.core.lists.people import as_line, mend
+from reseller_portal.core.lists.persons import Person
 
 _FIELD = re.compile(r"^(line|first|last|at)-(\d{1,7})-(\d{1,4})-([0-9a-f]{1,8})-(.*)$", re.DOTALL)
 _COLUMN = re.compile(r"^column-(\d{1,3})-([a-z-]{1,12})-(.*)$", re.DOTALL)

@@ -22,6 +22,9 @@ _HIDDEN_DOT = re.compile(r"[\[({](?:\.|dot)[\])}]", re.IGNORECASE)
 _DOTS = re.compile(r"[.。．｡]")
 _LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
 _MARKS = " \t\"'`´“”„‟‘’‚‛«»‹›<>()[]{}*,;!?…·•"
+_EVERYWHERE = {
+    "all", "*", "any", "each", "every", "both", "all domains", "alle", "tous", "toutes", "todos", "todas", "tutti",
+}  # fmt: skip
 _WORDS_BETWEEN = {"and", "&", "und", "y", "et", "e", "or", "oder", "+", "-", "–", "—", "/"}
 # RFC 2606, 6761, 6762, 7686, 8375, 9476 and ICANN's `internal`: no registry will ever sell them.
 RESERVED_ENDINGS = {
@@ -97,6 +100,14 @@ def read_domain(text: str, *, line: int = 1) -> PastedName:
     if len(text) > LONGEST_ENTRY:
         return PastedName(line, shown, problem="This is too long for a domain.")
     return PastedName(line, shown, *judge(_host_of(_bare(text))))
+
+
+@lru_cache(maxsize=8192)
+def hosts_of(cell: str) -> list[str]:
+    """The hosts that a cell of a person names, links and addresses cut; none where it means all of the order."""
+    if not cell or cell.strip().lower() in _EVERYWHERE:
+        return []
+    return list(dict.fromkeys(_host_of(_bare(entry)) for entry in _several(cell) if _bare(entry))) or [cell]
 
 
 @lru_cache(maxsize=8192)

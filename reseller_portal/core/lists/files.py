@@ -1,6 +1,7 @@
 """What a file is: text in some encoding, a workbook, or something else that is refused by its name."""
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,26 @@ _TEXTS = (
     ("received: from", "the source of a message"),
     ("mime-version:", "the source of a message"),
 )
+MOST_LOOKED_AT = 20_000
+_TAGS = "html|head|body|table|tbody|thead|tr|td|th|div|span|ul|ol|li|p|br|b|a|h[1-6]|meta|style"
+_LOOKS = (
+    (re.compile(rf"\A\s*<(?:{_TAGS})(?:\s[^<>]*)?/?>", re.I), "a web page"),
+    (re.compile(r"^BEGIN:(?:VCALENDAR|VEVENT|VTODO)\s*$", re.M | re.I), "a calendar"),
+    (re.compile(r"^From \S+@\S+ +\w{3} \w{3} +\d", re.M), "a mailbox file"),
+    (
+        re.compile(
+            r"^(?:message-id|received|return-path|delivered-to|mime-version|content-type|dkim-signature|"
+            r"x-[\w-]+): ?\S.*$"
+            r"(?:\n.*){0,40}?\n(?:from|to|subject|date|message-id|received|content-[\w-]+): ?\S",
+            re.M | re.I,
+        ),
+        "the source of a message",
+    ),
+    (re.compile(r"\A\s*(?:\{\s*[\"'}]|\[\s*[\[{\"'\]]|\[\s*\]|\{\s*\})"), "JSON"),
+    (re.compile(r"^\s*(?:INSERT INTO|CREATE TABLE|SELECT .+ FROM)\b", re.M), "a database script"),
+    (re.compile(r"^(?:-{5}BEGIN [A-Z ]+-{5})$", re.M), "a key or a certificate"),
+    (re.compile(r"\A\s*(?:<\?php|#!/|import \w+|def \w+\(|function \w+\()"), "a program"),
+)
 ADVICE = "Save it as CSV or as an Excel workbook (.xlsx), then choose that file."
 
 
@@ -65,13 +86,14 @@ def text_of_file(raw: bytes, *, most: int) -> FileText:
 
 
 def refuse_other_texts(text: str) -> None:
-    """Raise `NotAList` for text that has a name of its own: a web page, a calendar, JSON."""
+    """Raise `NotAList` for text that has a name of its own: a web page, a calendar, a message, JSON."""
     start = text[:400].lstrip("\ufeff \t\r\n").lower()
     for words, name in _TEXTS:
         if start.startswith(words):
             raise NotAList(f"This is {name}, not a list. {ADVICE}")
-    if start.startswith(("{", "[{", "[\n", '["')):
-        raise NotAList(f"This is JSON, not a list. {ADVICE}")
+    for look, name in _LOOKS:
+        if look.search(text[:MOST_LOOKED_AT]):
+            raise NotAList(f"This is {name}, not a list. {ADVICE}")
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from reseller_portal.core.lists.signs import without_pictures
 from reseller_portal.core.lists.text import without_unseen
 
 MOST_WORDS = 8
@@ -53,7 +54,9 @@ _LIST_MARK = re.compile(
     r"[•·●○◦▪■‣►✓✔☐☑]\s*|"
     r"\[[ xX]?\]\s+|"
     r"[#(]?\d{1,5}(?:[.):/]+\s+|\)\s*|\s+[-–—]\s+|\s+(?=[^\W\d])|\.(?=[A-ZÀ-Þ]))|"  # *360.com* is a name
-    r"\(?[a-zA-Z]\)\s+"
+    r"\(?[a-zA-Z]\)\s+|"
+    r"\(?(?:[ivx]{1,5}[.)]|(?:II|III|IV|VI|VII|VIII|IX|XI|XII)[.)])\s+|"
+    r"[\u2460-\u24ff\u2776-\u2793\u3251-\u325f]\s*"
     r")"
 )
 _REMARK = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»)\s*")
@@ -78,6 +81,12 @@ class Name(NamedTuple):
 def without_mark(text: str) -> str:
     """A line without the mark or number of a list before it."""
     return _LIST_MARK.sub("", text, count=1)
+
+
+def is_title(cell: str) -> bool:
+    """A cell that holds a title and nothing else: *Mr*, *Frau*, *Dr.*"""
+    bare = cell.strip().strip(".").lower()
+    return bool(bare) and (bare in _TITLES or cell.strip().lower() in {"mr. & mrs.", "herrn", "monsieur"})
 
 
 def is_remark(text: str) -> bool:
@@ -115,13 +124,16 @@ def part_of_name(cell: str) -> tuple[str, str]:
     """One cell of a given or family name, and what was left out of it."""
     if cell.isalpha():
         return cell, ""
-    name, left_out = _undressed(without_unseen(cell))
-    return name, left_out
+    bare, pictures = without_pictures(without_unseen(cell))
+    name, left_out = _undressed(bare)
+    return name, _joined(pictures, left_out)
 
 
 def split_name(text: str) -> Name:
     """A whole name. *Surname, Given* and names in Han letters have the surname first; a single word has no surname."""
-    name, left_out = _undressed(without_unseen(text))
+    bare, pictures = without_pictures(without_unseen(text))
+    name, left_out = _undressed(bare)
+    left_out = _joined(pictures, left_out)
     if "," in name:
         return _around_the_comma(name, left_out)
     words = name.split(" ") if name else []

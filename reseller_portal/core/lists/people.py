@@ -2,13 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from reseller_portal.core.lists import cards
 from reseller_portal.core.lists.blocks import SHOWN_ROWS, Block, filled_up, is_filled, key_of, print_of
 from reseller_portal.core.lists.columns import Meaning, may_begin_a_head, meanings_of
-from reseller_portal.core.lists.domains import comparable
-from reseller_portal.core.lists.names import is_like_a_name, looks_odd, part_of_name, split_name
+from reseller_portal.core.lists.doubts import (
+    AFTER_A_LETTER,
+    MOST_OF_A_SIGNATURE,
+    OF_A_LETTER,
+    ends_letter,
+    is_nobody,
+    is_speech,
+)
+from reseller_portal.core.lists.guessing import guess_of, head_of_unknown_words, with_unknown_columns
+from reseller_portal.core.lists.names import is_like_a_name, part_of_name
+from reseller_portal.core.lists.persons import NO_NAME, Person, persons_of
+from reseller_portal.core.lists.placing import with_usernames
 from reseller_portal.core.lists.reader import (
     LONGEST_LINE,
     Row,
@@ -20,43 +29,24 @@ from reseller_portal.core.lists.reader import (
 )
 from reseller_portal.core.lists.separators import cells_of, out_of_marks, separator_by_head
 from reseller_portal.core.lists.shapes import (
+    SEVERAL,
     Found,
-    columns_by_shape,
     domain_head,
+    doubt_of_two,
     found_in,
     found_in_line,
     name_in,
-    with_unknown_columns,
+    names_in,
 )
-from reseller_portal.core.lists.text import cut, without_unseen
-from reseller_portal.core.lists.usernames import Pattern, problem_of, username_of
+from reseller_portal.core.lists.text import cut
+from reseller_portal.core.lists.usernames import Pattern
 
 TOO_LONG = "This line is too long for one person. Write each on a line of their own."
-NO_NAME = "Write a name, such as Maya Ferro."
 ABOVE = "This stands above the headings. Empty the line, or write the person under them."
 MOST_TITLES = 3
 # Headings, titles and domains take lines too.
 MOST_BESIDE = 500
 _DRAWN = frozenset(" \t|+:=-_*#.,;~•·")
-NO_DOMAIN = "Write the domain of this person: other lines of this list name one."
-
-
-class Person(NamedTuple):
-    """One mailbox wanted. `domain` is set, in ASCII, when the list binds the person to one.
-
-    `is_given`: the username was in the list and not made from the name. `lacks_name`: a name would make it right.
-    """
-
-    line: int
-    text: str
-    username: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    domain: str = ""
-    problem: str = ""
-    height: int = 1
-    is_given: bool = False
-    lacks_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +68,7 @@ def read_people(
     lines = lines_of(text, most=most, beside=MOST_BESIDE)
     reading = _Reading(lines, most, columns or {})
     reading.read()
-    people = _with_usernames(reading.people, pattern)
+    people = with_usernames(sorted(reading.people, key=lambda each: each.line), pattern)
     return People(people, reading.blocks, reading.said)
 
 
@@ -141,10 +131,10 @@ class _Reading:
     def _titles(self, begin: int, end: int) -> bool:
         """Up to three lines above a head are its titles; one that may be a person is asked about."""
         above = [(at + 1, self.lines[at]) for at in range(begin, end) if self.lines[at].strip()]
-        if len(above) > MOST_TITLES or any("@" in text or len(cells_of(text)) > 1 for _, text in above):
+        if len(above) > MOST_TITLES or any("@" in text or _is_wide(text) for _, text in above):
             return False
         for line, text in above:
-            if is_like_a_name(text):
+            if is_like_a_name(text) and not is_nobody(text):
                 self.people.append(Person(line, cut(text), problem=ABOVE))
             else:
                 self.said.append((line, "a title"))
@@ -173,15 +163,7 @@ class _Reading:
             self._rows(rows)
 
     def _rows(self, rows: list[Row]) -> None:
-        heads: Sequence[str] = []
-        meanings = meanings_of(rows[0].cells)
-        if meanings is not None:
-            heads = rows[0].cells
-            self.said.append((rows[0].line, "the headings"))
-            rows = rows[1:]
-            meanings = with_unknown_columns(meanings, heads, rows)
-        else:
-            meanings = columns_by_shape(rows)
+        heads, rows, (meanings, doubt) = self._head(rows)
         width = max([len(heads), *(len(row.cells) for row in rows[:200])], default=0)
         place = f"{len(self.blocks)}.{width}.{key_of(heads)}"
         key = f"{place}~{'.'.join(print_of(row) for row in rows[:SHOWN_ROWS])}"
@@ -197,7 +179,38 @@ class _Reading:
         if meanings is None:
             self._free(rows)
         else:
-            self._columns(rows, meanings, is_sure=bool(heads) or is_chosen)
+            self._columns(rows, meanings, doubt="" if is_chosen else doubt, is_sure=bool(heads) or is_chosen)
+
+    def _head(self, rows: list[Row]) -> tuple[Sequence[str], list[Row], tuple[list[Meaning] | None, str]]:
+        """The words of the head or none, the rows below it, and what the columns hold, with the doubt about that."""
+        heads = rows[0].cells
+        known = meanings_of(heads)
+        if known is not None:
+            self.said.append((rows[0].line, "the headings"))
+            rows = self._without_letter(rows[1:], is_wide=len(heads) > 1)
+            return heads, rows, (with_unknown_columns(known, heads, rows), "")
+        rows = self._without_letter(rows)
+        guess = head_of_unknown_words(rows)
+        if guess:
+            self.said.append((rows[0].line, "the headings"))
+            return rows[0].cells, rows[1:], guess
+        return [], rows, guess_of(rows) or (None, "")
+
+    def _without_letter(self, rows: list[Row], *, is_wide: bool = False) -> list[Row]:
+        """The rows without those that are the text of a letter around the list; each of these is asked about."""
+        last = next((at for at in range(len(rows) - 1, -1, -1) if ends_letter(rows[at].text)), len(rows))
+        signature = range(last + 1, len(rows)) if len(rows) - last <= MOST_OF_A_SIGNATURE + 1 else range(0)
+        kept = []
+        for at, row in enumerate(rows):
+            if is_wide and sum(1 for cell in row.cells if cell) > 1 and not ends_letter(row.text):
+                kept.append(row)
+            elif is_speech(row.text):
+                self.people.append(Person(row.line, cut(row.text, LONGEST_LINE), problem=OF_A_LETTER))
+            elif at in signature:
+                self._add(row, [each._replace(doubt=AFTER_A_LETTER) for each in found_in_line(row)])
+            else:
+                kept.append(row)
+        return kept
 
     def _choice(self, place: str, rows: Sequence[Row]) -> list[Meaning]:
         """What was said of this block's columns: of the same layout, with at least one row that it was said about."""
@@ -213,7 +226,7 @@ class _Reading:
         if left:
             self.said.append((0, f"not needed: {cut(', '.join(left), 300)}"))
 
-    def _columns(self, rows: Sequence[Row], meanings: Sequence[Meaning], *, is_sure: bool) -> None:
+    def _columns(self, rows: Sequence[Row], meanings: Sequence[Meaning], *, doubt: str, is_sure: bool) -> None:
         places: dict[Meaning, int] = {meaning: at for at, meaning in enumerate(meanings) if meaning != Meaning.IGNORE}
         has_domains = is_sure and Meaning.DOMAIN in places
         for row in rows:
@@ -222,7 +235,9 @@ class _Reading:
             elif not is_sure and len(row.cells) != len(meanings):
                 self._add(row, found_in(row))
             else:
-                found = _fromcells_of(row, places)
+                found = _fromcells_of(row, places, is_guessed=not is_sure)
+                if doubt:
+                    found = [each._replace(doubt=doubt) for each in found]
                 self._add(row, found, needs_domain=has_domains)
 
     def _free(self, rows: Sequence[Row]) -> None:
@@ -258,78 +273,44 @@ class _Reading:
         for each in found or [Found(problem=TOO_LONG if len(row.text) > LONGEST_LINE * row.height else NO_NAME)]:
             if each.left_out:
                 self.said.append((row.line, f"“{cut(each.left_out, 60)}” is no part of the name"))
-            self.people.append(_person(row, each, bound, needs_domain))
+            self.people += persons_of(row, each, bound, needs_domain=needs_domain)
 
 
-def _person(row: Row, found: Found, bound: str, needs_domain: bool) -> Person:
-    text = row.text if len(row.text) < LONGEST_LINE else cut(row.text)
-    local, sign, host = found.address.rpartition("@")
-    username = without_unseen(local if sign else found.address).lower()
-    domain = comparable(host if sign else found.domain or bound)
-    problem = found.problem or _problem(found, username)
-    if not problem and needs_domain and not domain:
-        problem = NO_DOMAIN
-    return Person(
-        row.line, text, username, found.first, found.last, domain, problem, row.height,
-        bool(username), bool(problem) and not found.problem and _lacks_name(found, username),
-    )  # fmt: skip
+def _is_wide(line: str) -> bool:
+    return sum(1 for cell in cells_of(line) if cell) > 1
 
 
-def _lacks_name(found: Found, username: str) -> bool:
-    """Whether what is there is right, and only a part of the name is missing."""
-    part = found.first or found.last
-    if (found.first and found.last) or not (part or username):
-        return False
-    return not looks_odd(part) and not (username and problem_of(username))
-
-
-def _problem(found: Found, username: str) -> str:
-    if username and (problem := problem_of(username)):
-        return problem
-    if found.first and found.last:
-        return _problem_of_name(found)
-    if username and not found.first and not found.last:
-        return f"Write the first and last name of {cut(username, 60)}."
-    if found.first or found.last:
-        name = found.first or found.last
-        if looks_odd(name):
-            return f"“{cut(name, 60)}” is no name. {NO_NAME}"
-        return f"Write the surname of {cut(name, 60)}." if found.first else f"Write the first name of {cut(name, 60)}."
-    return NO_NAME
-
-
-def _problem_of_name(found: Found) -> str:
-    for name in (found.first, found.last):
-        if "@" in name or not any(sign.isalpha() for sign in name) or (found.is_guessed and looks_odd(name)):
-            return f"“{cut(name, 60)}” is no name. {NO_NAME}"
-        if len(name) > 80:
-            return "This name is longer than 80 letters. Shorten it."
-    return ""
-
-
-def _fromcells_of(row: Row, places: Mapping[Meaning, int]) -> list[Found]:
-    """The person of a row whose columns are known."""
-    cells, left = row.cells, ""
+def _fromcells_of(row: Row, places: Mapping[Meaning, int], *, is_guessed: bool = False) -> list[Found]:
+    """The person of a row whose columns are known; the people, where its one name is that of several."""
+    cells, left, doubt = row.cells, "", ""
     width = len(cells)
 
     def cell(meaning: Meaning) -> str:
         at = places.get(meaning, width)
         return cells[at] if at < width else ""
 
+    address = cell(Meaning.ADDRESS) or cell(Meaning.USERNAME)
     first, last = cell(Meaning.FIRST), cell(Meaning.LAST)
     if not (first.isalpha() and last.isalpha()):
         first, first_left = part_of_name(first)
         last, last_left = part_of_name(last)
         left = f"{first_left} {last_left}".strip()
     if not (first and last) and (full := cell(Meaning.FULL_NAME) or cell(Meaning.AS_WRITTEN)):
-        name = split_name(full)
+        names = names_in(full)
+        if len(names) > 1 and not (first or last or address):
+            return [Found(each.first, each.last, "", cell(Meaning.DOMAIN), each.left_out) for each in names]
+        name, doubt = names[0], SEVERAL if len(names) > 1 else doubt_of_two(full)
+        is_guessed = is_guessed or not address
         first, last, left = first or name.first, last or name.last, left or name.left_out
-    address = cell(Meaning.ADDRESS) or cell(Meaning.USERNAME)
     if address and not (first or last):
         first, last = name_in(address)
     if not (first or last or address):
         return [Found(problem=NO_NAME)]
-    return [Found(first, last, _plain_address(address) if address else "", cell(Meaning.DOMAIN), left)]
+    return [
+        Found(
+            first, last, _plain_address(address) if address else "", cell(Meaning.DOMAIN), left, "", is_guessed, doubt
+        )
+    ]
 
 
 def _plain_address(cell: str) -> str:
@@ -337,47 +318,3 @@ def _plain_address(cell: str) -> str:
 
 
 _PLACES_OF_CARDS: dict[Meaning, int] = {meaning: at for at, meaning in enumerate(cards.COLUMNS)}
-
-
-def _with_usernames(people: Sequence[Person], pattern: Pattern) -> list[Person]:
-    """Names become addresses by the pattern; what is written in the list comes first. Twins are told apart or shown."""
-    taken = _Taken()
-    marked = list(people)
-    for at, each in enumerate(people):
-        if each.is_given and not each.problem:
-            marked[at] = taken.place(each, each.username)
-    for at, each in enumerate(people):
-        if not each.is_given and not each.problem:
-            marked[at] = taken.place(each, username_of(each.first_name, each.last_name, pattern))
-    return marked
-
-
-class _Taken:
-    """The addresses of the list so far. One without a domain stands on every domain."""
-
-    def __init__(self) -> None:
-        self.on: dict[str, set[str]] = {}
-        self.persons: set[tuple[str, str, str]] = set()
-
-    def place(self, person: Person, username: str) -> Person:
-        if not username:
-            name = f"{person.first_name} {person.last_name}"
-            return person._replace(
-                problem=f"Write an address for {cut(name, 60)}: no letter of this name has a Latin one."
-            )
-        if not person.is_given and (problem := problem_of(username)):
-            return person._replace(username=username, problem=problem)
-        key = (person.first_name.casefold(), person.last_name.casefold(), person.domain)
-        if self._is_taken(username, person.domain):
-            longer = username_of(person.first_name, person.last_name, Pattern.FIRST_LAST)
-            if person.is_given or key in self.persons or self._is_taken(longer, person.domain) or problem_of(longer):
-                problem = f"{username} is in the list twice. Remove one or change it."
-                return person._replace(username=username, problem=problem)
-            username = longer
-        self.on.setdefault(username, set()).add(person.domain)
-        self.persons.add(key)
-        return person._replace(username=username)
-
-    def _is_taken(self, username: str, domain: str) -> bool:
-        domains = self.on.get(username, set())
-        return bool(domains) and (not domain or domain in domains or "" in domains)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 
+from reseller_portal.core.lists.signs import name_of_sign
 from reseller_portal.core.lists.text import cut, in_letters
 
 LONGEST = 64
@@ -55,6 +56,8 @@ def problem_of(username: str) -> str:
     if _ALLOWED.match(username) and ".." not in username and len(username) <= LONGEST:
         return f"{username} is reserved by the provider. Use another name." if username in RESERVED else ""
     shown = cut(username, 60)
+    if strange := next((sign for sign in username if not sign.isascii()), ""):
+        return f"{shown} cannot be the first part of an address: it has {name_of_sign(strange)}. Use plain letters."
     if ".." in username:
         return f"{shown} cannot be the first part of an address: it has two dots in a row."
     if len(username) > LONGEST:
