@@ -51,8 +51,9 @@ def icon(name: str, size: str = "", spin: bool = False) -> SafeString:
 @register.simple_tag
 def state(row: Model, kind: str = "state") -> SafeString:
     """The state of a row as icon and word. `kind` is state (in tables) or badge (alone)."""
-    word = row.get_state_display()  # type: ignore[attr-defined]  # every model with a state has choices
-    return state_word(str(getattr(row, "state", "")), str(word), kind)
+    value = str(getattr(row, "state", ""))
+    word = str(row.get_state_display())  # type: ignore[attr-defined]  # every model with a state has choices
+    return state_word(value, in_words(value) if word == value else word, kind)
 
 
 @register.simple_tag
@@ -69,8 +70,15 @@ def state_word(value: str, word: str, kind: str = "state") -> SafeString:
 
 
 def listed_state(value: str, words: Mapping[str, str], *, is_missing: bool) -> SafeString:
-    """The state of a row in a list. The upstream may use a word that is new to us: then that word stands there."""
-    return state_word("unknown", "Not found there") if is_missing else state_word(value, words.get(value, value))
+    """The state of a row in a list. The upstream may use a word that is new to us: then that stands there, in words."""
+    if is_missing:
+        return state_word("unknown", "Missing at the provider")
+    return state_word(value, words.get(value) or in_words(value))
+
+
+def in_words(value: str) -> str:
+    """*On hold* for ON_HOLD."""
+    return value.replace("_", " ").capitalize()
 
 
 @register.filter
