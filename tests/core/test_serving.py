@@ -21,7 +21,7 @@ APPLICATION = """
 from reseller_portal.core.body_limit import BodyLimit
 from reseller_portal.serving import Worker
 class Quick(Worker):
-    head_seconds, body_seconds, queue_seconds, queue_length = 1.5, 1.5, 1, 2
+    head_seconds, body_seconds, queue_seconds, queue_length = 1.5, 1.5, 1, 25
 def answer(environ, start_response):
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if environ["PATH_INFO"] == "/gate":
@@ -33,6 +33,7 @@ def answer(environ, start_response):
 application = BodyLimit(answer, largest=1000)
 """
 SILENT = 2500
+THREADS, QUEUED = 2, 50
 QUESTION = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
@@ -40,7 +41,7 @@ QUESTION = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("serving")
     (folder / "application.py").write_text(APPLICATION)
-    for number in range(7):
+    for number in range(THREADS + QUEUED + 1):
         os.mkfifo(folder / f"gate{number}")
     return folder
 
@@ -52,7 +53,7 @@ def port(folder: Path) -> Iterator[int]:
         process = subprocess.Popen(
             [
                 sys.executable, "-m", "gunicorn", "application:application", "--bind", f"fd://{listener.fileno()}",
-                "--worker-class", "application.Quick", "--threads", "2", "--keep-alive", "75",
+                "--worker-class", "application.Quick", "--threads", str(THREADS), "--keep-alive", "75",
                 "--no-control-socket", "--chdir", str(folder), "--graceful-timeout", "1",
             ],
             pass_fds=[listener.fileno()], env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT,
@@ -165,16 +166,16 @@ def test_thousands_of_silent_connections_delay_nobody(port: int) -> None:
 
 def test_who_cannot_be_served_in_time_is_told_when_to_come_again(port: int, folder: Path) -> None:
     with ExitStack() as stack:
-        lines = [stack.enter_context(connect(port)) for _ in range(7)]
-        for number, line in enumerate(lines):  # two threads, a queue of four, and one more
+        lines = [stack.enter_context(connect(port)) for _ in range(THREADS + QUEUED + 1)]
+        for number, line in enumerate(lines):
             line.sendall(f"GET /gate?{number} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-        answers = [answer_on(line) for line in (lines[6], *lines[2:6])]
+        answers = [answer_on(line) for line in (lines[-1], *lines[THREADS:-1])]
         for answer in answers:
             assert answer.startswith(b"HTTP/1.1 503 Service Unavailable")
             assert b"Retry-After: 5" in answer
             assert b"Try again in a few seconds." in answer
         assert health(port) < 1
-        for number, line in enumerate(lines[:2]):
+        for number, line in enumerate(lines[:THREADS]):
             (folder / f"gate{number}").write_bytes(b"opened")
             assert answer_on(line).endswith(b"opened")
     assert ask(port, QUESTION).startswith(b"HTTP/1.1 200 OK")
