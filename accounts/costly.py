@@ -14,8 +14,9 @@ from reseller_portal.core.limits import count_of_minute
 from reseller_portal.core.parts import is_part
 
 # The first number of the advisory locks, one for each place; the second is the customer.
-FIRST_PLACE, FIRST_LOOK = 7_742_000, 7_743_000
+FIRST_PLACE, FIRST_LOOK, FIRST_PAGE = 7_742_000, 7_743_000, 7_744_000
 AT_ONCE = "Other lists of your company are being worked on at this moment. Send this one again in a few seconds."
+LONG_PAGES = "Other long pages of your company are being put together at this moment. Try again in a few seconds."
 A_MINUTE = "Your company sent many of these within a minute. Wait a minute, then send this one again."
 NOT_KEPT = {"csrfmiddlewaretoken"}
 
@@ -33,6 +34,13 @@ def few_at_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     """For posts that are sent while somebody types: as `costly`, in places of their own and as often as one likes."""
 
     return _limited(view, _refuses_look)
+
+
+def turned_away(request: CustomerRequest) -> HttpResponse | None:
+    """For a page that is as much work to show as a costly post: None while there is a place for it, in places of their
+    own, which the request's transaction holds.
+    """
+    return None if _takes_a_place(request.actor.customer.pk, FIRST_PAGE) else _too_many(request, LONG_PAGES)
 
 
 def _limited(

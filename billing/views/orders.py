@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.costly import costly
+from accounts.costly import costly, turned_away
 from accounts.door import CustomerRequest, customer_view
 from accounts.selectors import history_of
 from billing import ledger
@@ -71,7 +71,7 @@ def order_check(request: CustomerRequest, reference: str) -> HttpResponse:
     order = Order.objects.filter(customer=request.actor.customer, quote=quote).first()
     if order:
         return HttpResponseRedirect(_address_of(request, order))
-    return _check_page(request, quote)
+    return _no_place(request) or _check_page(request, quote)
 
 
 @require_POST
@@ -94,7 +94,8 @@ def order_check_again(request: CustomerRequest, reference: str) -> HttpResponse:
 @require_GET
 @customer_view("orders.view")
 def order_detail(request: CustomerRequest, reference: str) -> HttpResponse:
-    return order_page(request, find_order(request, reference))
+    order = find_order(request, reference)
+    return _no_place(request) or order_page(request, order)
 
 
 def order_page(
@@ -183,6 +184,10 @@ def _check_page(
 
 def _wants_all(request: CustomerRequest) -> bool:
     return request.GET.get("lines") == "all"
+
+
+def _no_place(request: CustomerRequest) -> HttpResponse | None:
+    return turned_away(request) if _wants_all(request) else None
 
 
 def _find_quote(request: CustomerRequest, reference: str) -> Quote:

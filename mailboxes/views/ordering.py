@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.costly import costly, few_at_once
+from accounts.costly import costly, few_at_once, turned_away
 from accounts.door import CustomerRequest, customer_view
 from accounts.drafts import draft_of, is_key, keep_draft, new_key
 from billing.follow_ups import renaming_of, wish_instead
@@ -24,6 +24,8 @@ from mailboxes.shown import shown_of
 from reseller_portal.core.lists.usernames import PATTERN_EXAMPLES
 from reseller_portal.operations.lookups import TooManyQuestions
 
+# Characters of both lists together from which on reading them takes as long as a dozen other pages.
+LONG_LISTS = 20_000
 NAMES = {"domains": "Domains", "people": "People", "file": "File", "provider": "Provider", "pattern": "Addresses"}
 
 
@@ -34,7 +36,7 @@ def order_build(request: CustomerRequest) -> HttpResponse:
     """Each draft has an address of its own, so that two tabs hold two orders and Back finds what was typed."""
     if request.method == "GET":
         key = request.GET.get("draft", "")
-        return _page(request, _kept(request, key)) if is_key(key) else _begin(request)
+        return _shown(request, _kept(request, key)) if is_key(key) else _begin(request)
     form = OrderForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, typed_wish(request.POST), problems=_messages(form), status=422)
@@ -53,6 +55,11 @@ def order_preview(request: CustomerRequest) -> HttpResponse:
     typed = form.to_wish() if form.is_valid() else typed_wish(request.POST)
     wish = _with_own(with_columns(typed, posted), posted)
     return render(request, "mailboxes/order_build.html#reading", _context(request, wish, _read(request, wish)))
+
+
+def _shown(request: CustomerRequest, wish: Wish) -> HttpResponse:
+    is_long = len(wish.domains) + len(wish.people) > LONG_LISTS
+    return (turned_away(request) if is_long else None) or _page(request, wish)
 
 
 def _begin(request: CustomerRequest) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -80,6 +81,31 @@ def test_a_third_at_once_is_told_to_wait(ada: Client, busy: None) -> None:
 def test_a_place_is_free_again_after_the_request(ada: Client, settings: Settings) -> None:
     settings.COSTLY_POSTS_AT_ONCE = 1
     assert posts(ada, 2) == [True, True]
+
+
+def take_pages(shop: Shop, cursor: Any) -> None:
+    for place in (0, 1):
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [costly.FIRST_PAGE + place, shop.customer.pk])
+
+
+def test_a_third_long_page_at_once_is_told_to_wait_and_a_short_one_is_not(shop: Shop, ada: Client) -> None:
+    def draft_of(people: str) -> str:
+        address = ada.get(ORDER)["Location"]
+        ada.post(address, {**FORM, "people": people, "do": "read"})
+        return str(address)
+
+    long, short = draft_of("\n".join(f"Anna{number} Bell" for number in range(2000))), draft_of("Maya Ferro")
+    order = shop.order("first.com")
+    page = f"/c/acme/orders/{order.reference}/"
+    other = connection.copy()
+    with closing(other), other.cursor() as cursor:
+        take_pages(shop, cursor)
+        for address in (long, f"{page}?lines=all"):
+            answer = ada.get(address)
+            assert (answer.status_code, answer["Retry-After"]) == (429, "10")
+            assert f'href="{address}"' in answer.content.decode()
+        assert [ada.get(address).status_code for address in (short, page)] == [200, 200]
+    assert [ada.get(address).status_code for address in (long, f"{page}?lines=all")] == [200, 200]
 
 
 def answer_of(client: Client, **headers: str) -> HttpResponse:
