@@ -8,7 +8,6 @@ from allauth.account.utils import url_str_to_user_pk
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
@@ -52,19 +51,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         request = context.request
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        return sign_in_limits.key_of(request, str(credentials.get("email") or ""))
-
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         address = str(credentials.get("email") or "")
-        if sign_in_limits.is_limited_everywhere(request, address):
-            sign_in_limits.note_limited(request, address)
-            raise self.validation_error("too_many_login_attempts")
         try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            sign_in_limits.note_limited(request, address)
-            raise
+            self._tries = sign_in_limits.take(request, address)
+        except sign_in_limits.Limited as limit:
+            sign_in_limits.note_limited(request, address, is_about_address=limit.is_about_address)
+            raise self.validation_error("too_many_login_attempts") from None
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """allauth calls it when the password was right."""
+        for each in self._tries:
+            each.rollback()
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         sign_in_limits.count_failure(request, str(credentials.get("email") or ""))

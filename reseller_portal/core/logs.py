@@ -11,12 +11,22 @@ from structlog.contextvars import bind_contextvars, clear_contextvars, merge_con
 from structlog.typing import EventDict
 
 GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
+# Addresses whose last parts let somebody in, and what comes before these. A test asks every address of the portal.
+SECRET_PATHS = re.compile(r"(/account/(?:confirm-email|password/reset/key)/)[^\s\"'?#]+")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def only_json(_logger: Any, _name: str, event: EventDict) -> EventDict:
     """What a library adds to its lines may be an object, such as a whole request: never print those."""
     return {key: value for key, value in event.items() if isinstance(value, str | int | float | bool | None)}
+
+
+def without_keys(_logger: Any, _name: str, event: EventDict) -> EventDict:
+    """Whoever reads the log must not be able to open what only a link in an e-mail opens."""
+    return {
+        name: SECRET_PATHS.sub(r"\1…", value) if isinstance(value, str) and "/account/" in value else value
+        for name, value in event.items()
+    }
 
 
 def make_formatter() -> structlog.stdlib.ProcessorFormatter:
@@ -26,6 +36,7 @@ def make_formatter() -> structlog.stdlib.ProcessorFormatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             only_json,
+            without_keys,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         foreign_pre_chain=[

@@ -31,6 +31,22 @@ class PlainFormMiddleware:
         return self.get_response(request)
 
 
+class HeadMiddleware:
+    """HEAD is answered as GET is, by every view; the server leaves out the body."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"
+        try:
+            return self.get_response(request)
+        finally:
+            request.method = "HEAD"
+
+
 class SlashMiddleware(CommonMiddleware):
     """An address without its last slash leads to the one with it; what is sent to it is answered 404, never led on."""
 

@@ -62,6 +62,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
             raise RuntimeError("This worker speaks no TLS: the proxy in front ends it (docs/production.md).")
 
     def init_process(self) -> None:
+        # By default whoever reaches the port from this machine, as the proxy does for everybody, could move every
+        # address under a prefix by a header named SCRIPT_NAME.
+        self.cfg.set("forwarder_headers", "")
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         if files != resource.RLIM_INFINITY:
             most = min(self.cfg.worker_connections, files - OTHER_FILES)

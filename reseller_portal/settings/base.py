@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "reseller_portal.core.middleware.HeadMiddleware",
     "reseller_portal.core.middleware.NulMiddleware",
     "accounts.hosts.AdminHostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -225,8 +226,10 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,3/h/key",
     # The key is the address and the network, so that strangers cannot lock a person out.
-    "login_failed": "10/m/ip,5/5m/key",
-    # For one address from everywhere; devices that it signed in on before are not counted.
+    "login_failed": "5/5m/key",
+    # For all addresses together, and for one address from everywhere; devices that it signed in on before are counted
+    # in neither.
+    "login_failed_in_network": "10/m/ip",
     "login_failed_anywhere": "20/h/key,60/d/key",
     "manage_email": "10/m/user,40/d/user",
 }

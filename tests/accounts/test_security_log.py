@@ -203,3 +203,17 @@ def test_what_staff_are_refused_is_logged_too(world: World, kept: Kept) -> None:
     browser_of(world.ada).get("/admin/", REMOTE_ADDR="198.51.100.7", follow=True)
     assert any(each["event"] == "access.refused" for each in kept.lines)
     assert browser_of(make_admin()).get("/admin/").status_code == 200
+
+
+def test_no_line_holds_a_key_of_a_link(world: World, kept: Kept) -> None:
+    key = "MTphZGFAZXhhbXBsZS5jb20:1sXyz:signature"
+    for path in (
+        f"/account/confirm-email/{key}/",
+        f"/account/password/reset/key/1-{key}/",
+        f"/account/confirm-email/{key}",
+    ):
+        client = Client(enforce_csrf_checks=True, HTTP_HOST="outreach.localhost")
+        client.post(path, {"x": "1"}, REMOTE_ADDR="198.51.100.7")
+        logging.getLogger("django.request").error("Internal Server Error: %s", path)
+    assert any("/account/confirm-email/…" in each for each in kept.text)
+    assert key not in "".join(kept.text)

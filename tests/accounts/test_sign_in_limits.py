@@ -39,6 +39,40 @@ def test_a_device_that_signed_in_before_is_open_while_the_whole_world_guesses(wo
     assert try_in(world.ada.email, PASSWORD, address="203.0.113.9", browser=own)
 
 
+def test_a_device_that_signed_in_before_is_open_while_its_own_network_guesses(world: World) -> None:
+    own = Client(HTTP_HOST="outreach.localhost")
+    assert try_in(world.ada.email, PASSWORD, address="203.0.113.9", browser=own)
+    own.post("/account/logout/")
+    for _ in range(12):
+        try_in(world.ada.email, "wrong", address="203.0.113.9")
+    assert not try_in(world.ada.email, PASSWORD, address="203.0.113.9")
+    assert try_in(world.ada.email, PASSWORD, address="203.0.113.9", browser=own)
+
+
+def test_guessing_on_a_device_that_signed_in_before_is_stopped_too(world: World) -> None:
+    own = Client(HTTP_HOST="outreach.localhost")
+    assert try_in(world.ada.email, PASSWORD, address="203.0.113.9", browser=own)
+    own.post("/account/logout/")
+    for _ in range(5):
+        assert not try_in(world.ada.email, "wrong", address="203.0.113.9", browser=own)
+    assert not try_in(world.ada.email, PASSWORD, address="203.0.113.9", browser=own)
+    assert try_in(world.ada.email, PASSWORD, address="192.0.2.1")
+
+
+def test_a_network_that_guesses_is_closed_and_only_whom_it_guessed_at_are_told(world: World) -> None:
+    for _ in range(5):
+        try_in(world.ada.email, "wrong", address="198.51.100.7")
+        try_in(world.vic.email, "wrong", address="198.51.100.7")
+    assert not try_in(world.ivy.email, PASSWORD, address="198.51.100.7")
+    assert posted() == []
+    assert try_in(world.ada.email, PASSWORD, address="192.0.2.1")
+
+
+def test_right_passwords_are_not_counted(world: World) -> None:
+    for _ in range(15):
+        assert try_in(world.ada.email, PASSWORD, address="198.51.100.7")
+
+
 def test_the_person_is_told_once_a_day_and_the_reset_stays_open(world: World) -> None:
     for number in range(30):
         try_in(world.ada.email, "wrong", address=f"198.51.100.{number}")

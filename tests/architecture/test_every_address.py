@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Customer
+from reseller_portal.core.logs import without_keys
 from tests.accounts.staff import make_member_of
 from tests.shop import Shop
 from tests.world import World
@@ -60,6 +61,42 @@ def test_all_rooms_are_looked_at() -> None:
     assert len(OF_STAFF) > 50
     assert len(OF_ACCOUNTS) > 15
     assert set(OF_EVERYBODY) == {"", "brand/1.css", "theme/", "style-guide/", "webhooks/upstream/", "webhooks/upstream"}
+
+
+# What may stand in a line of the log: names of things, never what lets somebody in.
+SHOWN = {
+    *("customer", "colour", "name", "number", "reference", "app_label", "object_id", "content_type_id", "url", "pk"),
+    *("session_id", "format", "provider", "verb"),
+}
+# A number is no secret.
+VALUE = re.compile(r"<(?!int:)(?:\w+:)?(\w+)>")
+
+
+def routes(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
+    for each in resolver.url_patterns:
+        route = prefix + str(each.pattern).replace("^", "").replace("\\", "").removesuffix("$").removesuffix("Z")
+        if isinstance(each, URLResolver):
+            yield from routes(each, route)
+        else:
+            yield route
+
+
+def test_what_an_address_holds_is_shown_in_the_log_or_a_secret_that_is_not() -> None:
+    seen = 0
+    for route in routes(get_resolver()):
+        secrets = [each for each in VALUE.findall(route) if each not in SHOWN]
+        if secrets:
+            seen += 1
+            path = PARAMETER.sub("a-secret", route)
+            line = without_keys(None, "", {"path": path, "event": f"Internal Server Error: {path}"})
+            assert "a-secret" not in str(line), f"{route} may hold a secret: mask it (core/logs.py) or name it in SHOWN"
+    assert seen >= 2
+
+
+@pytest.mark.parametrize("address", [*OF_EVERYBODY, *OF_ACCOUNTS, *OF_STAFF])
+def test_head_is_answered_as_get_is(world: World, address: str) -> None:
+    client = signed_in(world, "ada")
+    assert ask(client, "head", address) == ask(client, "get", address)
 
 
 @pytest.mark.parametrize("address", OF_STAFF)

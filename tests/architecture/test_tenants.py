@@ -131,6 +131,8 @@ def test_an_owner_comes_in(shop: Shop, address: Address) -> None:
     answers = {ask(path, method, user=shop.world.ada).status_code for method in ("get", "post")}
     assert answers <= INSIDE
     assert answers & {200, 302, 422}
+    asked = ask(path, "head", user=shop.world.ada)
+    assert (asked.status_code, asked.content) == (ask(path, "get", user=shop.world.ada).status_code, b"")
 
 
 @pytest.mark.parametrize("kind", ["domains:detail", "mailboxes:detail", "orders:detail", "orders:check"])

@@ -26,6 +26,8 @@ def answer(environ, start_response):
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if environ["PATH_INFO"] == "/gate":
         body = open("gate" + environ["QUERY_STRING"], "rb").read()
+    if environ["PATH_INFO"] == "/where":
+        body = (environ["SCRIPT_NAME"] + environ["PATH_INFO"]).encode()
     if environ["PATH_INFO"] == "/large":
         body = b"a" * 1_500_000
     start_response("200 OK", [("Content-Length", str(len(body)))])
@@ -264,6 +266,11 @@ def test_a_body_that_comes_byte_by_byte_is_ended(port: int) -> None:
             if answer:
                 break
     assert answer.startswith(b"HTTP/1.1 408")
+
+
+def test_no_header_moves_an_address(port: int) -> None:
+    headers = b"SCRIPT_NAME: /where\r\nPATH_INFO: /other\r\n"
+    assert ask(port, b"GET /where HTTP/1.1\r\nHost: a\r\n" + headers + b"\r\n").endswith(b"\r\n\r\n/where")
 
 
 def test_the_server_holds_what_the_portal_takes() -> None:
