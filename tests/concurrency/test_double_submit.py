@@ -103,4 +103,7 @@ def all_past_the_look(monkeypatch: pytest.MonkeyPatch, *, clicks: int) -> Iterat
     with monkeypatch.context() as patch:
         patch.setattr(QuerySet, "select_for_update", no_lock)
         patch.setattr(orders, "_payable_lines", wait_and_read)
+        # Nor do the rows that are locked before the quote keep them apart.
+        patch.setattr(orders, "lock_answers", lambda _quote: None)
+        patch.setattr(orders, "_locked_account", lambda _customer: None)
         yield
