@@ -1,5 +1,6 @@
 """Forms of the admin for money: amounts are typed as people write them and kept in minor units."""
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +14,7 @@ from billing.ledger import external_key_of
 from billing.models import PriceRule, Transaction
 from billing.price_examples import example_of, known_cost
 from billing.price_rules import price_minor
+from reseller_portal.core.lists.text import has_unseen
 from reseller_portal.core.templatetags.portal import money
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 else:
     # Django's forms take no type arguments at run time.
     CreditBase = PriceRuleBase = forms.ModelForm
+
+
+PLAIN_AMOUNT = re.compile(r"[+-]?[0-9]*[.]?[0-9]*")
 
 
 class AmountField(forms.DecimalField):
@@ -33,9 +38,9 @@ class AmountField(forms.DecimalField):
         return f"{Decimal(value) / 100:.2f}" if isinstance(value, int) else value
 
     def to_python(self, value: Any) -> Any:
-        """Digits only: *1e3* is a slip of the finger and no thousand."""
-        if isinstance(value, str) and "e" in value.lower():
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        """Plain digits only: *1e3* is a slip of the finger and no thousand, and digits of other scripts are misread."""
+        if isinstance(value, str) and value.strip() and not PLAIN_AMOUNT.fullmatch(value.strip()):
+            raise forms.ValidationError("Write the amount in digits from 0 to 9, such as 12.50.", code="invalid")
         return super().to_python(value)
 
     def clean(self, value: Any) -> Any:
@@ -109,6 +114,13 @@ class MoneyForm(CreditBase):
             raise forms.ValidationError(f"Move {money(settings.STAFF_MONEY_MOST_MINOR)} at most at once.")
         return minor
 
+    def clean_reference(self) -> str:
+        """People compare it with a line of a bank's list, so all of it can be seen."""
+        return _on_one_line("reference", self.cleaned_data["reference"])
+
+    def clean_description(self) -> str:
+        return _on_one_line("reason", self.cleaned_data["description"])
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         amount = cleaned.get("amount") or 0
@@ -122,3 +134,9 @@ class MoneyForm(CreditBase):
         reference = cleaned.get("reference", "")
         same = Q(external_key=external_key_of(reference)) | Q(customer=cleaned.get("customer"), reference=reference)
         return bool(reference) and Transaction.objects.filter(same, kind=cleaned.get("kind")).exists()
+
+
+def _on_one_line(what: str, text: str) -> str:
+    if len(text.splitlines()) > 1 or has_unseen(text):
+        raise forms.ValidationError(f"Write the {what} on one line, without signs that nobody sees.")
+    return text

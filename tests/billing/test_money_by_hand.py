@@ -67,6 +67,32 @@ def test_no_more_goes_back_than_there_is(world: World, rex: Client, kind: str, w
     assert balance(world.acme) == 1_000
 
 
+@pytest.mark.parametrize("amount", ["٣", "１２", "1e3", "1_000", "1,000", "0x10", "Infinity", "NaN", "१०.५०", "."])
+def test_an_amount_is_written_in_plain_digits(world: World, rex: Client, amount: str) -> None:
+    answer = rex.post(ADD, form(world.acme, amount=amount))
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors["amount"]
+    assert balance(world.acme) == 0
+
+
+@pytest.mark.parametrize("amount", ["3", " 12.50 ", "0.01", ".5", "7."])
+def test_an_amount_in_plain_digits_is_taken(world: World, rex: Client, amount: str) -> None:
+    assert rex.post(ADD, form(world.acme, amount=amount)).status_code == 302
+    assert balance(world.acme) == round(float(amount) * 100)
+
+
+@pytest.mark.parametrize("field", ["reference", "description"])
+@pytest.mark.parametrize(
+    "text", ["INV\n2026", "INV\r\n2026", "INV\u2028 2026", "INV\u200b2026", "INV\t2026", "INV\x0b7"]
+)
+def test_what_is_written_down_of_money_stands_on_one_line_and_can_be_seen(
+    world: World, rex: Client, field: str, text: str
+) -> None:
+    answer = rex.post(ADD, form(world.acme, **{field: text}))
+    assert "on one line" in answer.content.decode()
+    assert balance(world.acme) == 0
+
+
 SPELLINGS = ("INV 2026-1", "inv 2026-1", "INV2026/1", " Inv  2026 - 1 ", "ＩＮＶ 2026-1")
 
 
