@@ -9,7 +9,7 @@ from reseller_portal.jobs.models import Job
 
 
 class Event(Job):
-    """One delivery. `payload` has no credentials: they stand encrypted in `secrets` until the event is done."""
+    """One delivery. `payload` has no credentials: they stand encrypted in `secrets` until the event has ended."""
 
     class State(models.TextChoices):
         DUE = "due", "Due"
@@ -29,6 +29,12 @@ class Event(Job):
     sealed_fields = ("secrets",)
 
     class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["due", "failed"]) | models.Q(secrets=""),
+                name="no_secrets_of_an_event_that_ended",
+            )
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["due_at"], name="due_events", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["-received_at"], name="events_newest"),

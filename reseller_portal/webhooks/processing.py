@@ -109,9 +109,9 @@ def _data_of(content: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _finish(event: Event, state: str) -> None:
-    """What is done needs its credentials no more."""
+    """What has ended needs its credentials no more: a replay asks the upstream for them."""
     event.state, event.due_at, event.lease, event.last_error = state, None, "", ""
-    event.secrets = "" if state == State.DONE else event.secrets
+    event.secrets = ""
     event.processed_at = Now()
     event.save()
 
