@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from billing.order_models import Item, OrderLine, UnsellableName
-from reseller_portal.operations.deciding import BY_STAFF
 
 DOMAIN_FAILED = "Its domain was not registered."
 NO_REASON = "The upstream gave no reason."
@@ -18,6 +17,7 @@ BETWEEN = re.compile(r"[\s\"'“”]+")
 SIGN_OF_A_NAME = re.compile(r"[.@].*\w", re.DOTALL)
 # What an event brings may be long; a reason stands at its beginning.
 MOST_READ = 2000
+MOST_SAID = 300
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ _SENTENCES = {
         PRICE_REFUSED,
     )
 }
-FIELDS = ("problem", "said", "may_help")
+FIELDS = ("problem", "said", "is_said_by_staff", "may_help")
 
 
 def explain(reason: str) -> Failure:
@@ -79,8 +79,6 @@ def explain(reason: str) -> Failure:
         return NOTHING_SAID
     if reason in _SENTENCES:
         return _SENTENCES[reason]
-    if reason.startswith(BY_STAFF):
-        return Failure(reason.removeprefix(BY_STAFF))
     words = _without_names(reason[:MOST_READ].lower())
     return next((failure for pattern, failure in KNOWN if re.search(pattern, words)), UNKNOWN)
 
@@ -90,9 +88,10 @@ def _without_names(text: str) -> str:
     return " ".join(word for word in BETWEEN.split(text) if not SIGN_OF_A_NAME.search(word))
 
 
-def note_reason(line: OrderLine, reason: str) -> None:
-    """Set on the line why it failed; the caller saves `FIELDS`."""
-    failure = explain(reason)
+def note_reason(line: OrderLine, reason: str, *, is_said_by_staff: bool = False) -> None:
+    """Set on the line why it failed; the caller saves `FIELDS`. Words of staff are the customer's as they stand."""
+    failure = Failure(reason[:MOST_SAID]) if is_said_by_staff else explain(reason)
+    line.is_said_by_staff = is_said_by_staff
     if failure is TAKEN and line.item == Item.MAILBOX:
         failure = EXISTS
     line.said, line.problem, line.may_help = reason[:500], failure.words, failure.may_help

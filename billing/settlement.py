@@ -40,11 +40,13 @@ class News:
     """What became of one line: with a `delivery` it is there, with a `reason` it will not come.
 
     `cost_minor` is what the upstream took for it, when that is known; for a line that failed it was taken all the same.
+    `is_said_by_staff`: the reason is for the customer as it stands.
     """
 
     delivery: Delivery | None = None
     reason: str = ""
     cost_minor: int | None = None
+    is_said_by_staff: bool = False
 
 
 def lock_part(upstream_order_id: str) -> OrderPart | None:
@@ -123,23 +125,23 @@ def _move(move: Callable[[], None]) -> None:
         waiting.append(move)
 
 
-def fail_part(part: OrderPart, reason: str) -> None:
+def fail_part(part: OrderPart, reason: str, *, is_said_by_staff: bool = False) -> None:
     """Whatever is open will not come: the first lines at once, the rest of a large part by `order.end` right after."""
     why = reason or NO_REASON
-    end_some(part, why)
-    _end_the_rest(part, why)
+    end_some(part, why, is_said_by_staff=is_said_by_staff)
+    _end_the_rest(part, why, is_said_by_staff=is_said_by_staff)
     # Nothing is left to ask about.
     OrderPart.objects.filter(pk=part.pk).update(price_asked_at=None)
 
 
-def end_some(part: OrderPart, reason: str) -> None:
+def end_some(part: OrderPart, reason: str, *, is_said_by_staff: bool = False) -> None:
     """Fail `LINES_AT_ONCE` open lines of a part; without a reason, mailboxes whose domain failed. The part is locked.
 
     Mailboxes first, so that no domain takes more lines along than that.
     """
     rows = lines_of(part).filter(state__in=OPEN).order_by("-item", "position")
     if reason:
-        settle(part, {line: News(reason=reason) for line in rows[:LINES_AT_ONCE]})
+        settle(part, dict.fromkeys(rows[:LINES_AT_ONCE], News(reason=reason, is_said_by_staff=is_said_by_staff)))
         return
     failed = {line.domain_name: line for line in part.lines.filter(item=Item.DOMAIN, state=State.FAILED)}
     orphans = rows.filter(item=Item.MAILBOX, domain_name__in=failed)[:LINES_AT_ONCE]
@@ -155,9 +157,9 @@ def count_doomed(part: OrderPart, reason: str) -> int:
     return rows.count()
 
 
-def _end_the_rest(part: OrderPart, reason: str) -> None:
+def _end_the_rest(part: OrderPart, reason: str, *, is_said_by_staff: bool = False) -> None:
     if count_doomed(part, reason):
-        place_ending(part, reason)
+        place_ending(part, reason, is_said_by_staff=is_said_by_staff)
 
 
 def look_at(part: OrderPart) -> None:
@@ -196,7 +198,7 @@ class _Settlement:
         elif news.delivery is not None and (news.delivery.expires_at or news.delivery.secrets):
             self.completed.append((line, news.delivery))
         elif news.reason and news.delivery is None:
-            self._fail(line, news.reason)
+            self._fail(line, news)
         if line.state == State.DELIVERED or (line.state == State.FAILED and news.cost_minor is not None):
             self._book(line)
         if line.state == State.FAILED and news.cost_minor is not None and line.cost_booked_minor:
@@ -231,19 +233,19 @@ class _Settlement:
     def _deliver(self, line: OrderLine, delivery: Delivery) -> None:
         if line.state == State.FAILED:
             self.came_late.append(line)
-            line.problem, line.said, line.may_help = "", "", True
+            line.problem, line.said, line.is_said_by_staff, line.may_help = "", "", False, True
         else:
             self.captured[line.money_reference] = f"{line.get_item_display()} {line.name}"
         self.delivered.append((line, delivery))
         self._end(line, State.DELIVERED)
 
-    def _fail(self, line: OrderLine, reason: str) -> None:
+    def _fail(self, line: OrderLine, news: News) -> None:
         if line.is_final:
-            self._learn_reason(line, reason)
+            self._learn_reason(line, news.reason)
             return
         if line.state != State.WAITING:
             self.failed.append(line)
-        failures.note_reason(line, reason)
+        failures.note_reason(line, news.reason, is_said_by_staff=news.is_said_by_staff)
         if line.item == Item.DOMAIN:
             self.failed_domains[line.domain_name] = line
         self.released[line.money_reference] = f"Not delivered: {line.name}"

@@ -66,7 +66,7 @@ class DraftOrder:
     def settle(self, operation: Operation) -> None:
         part = lock_part(operation.payload["part"])
         if operation.state == State.FAILED:
-            settlement.fail_part(part, operation.last_error)
+            settlement.fail_part(part, operation.last_error, is_said_by_staff=operation.is_said_by_staff)
         elif operation.state == State.DONE and not part.is_processing:
             with settlement.money_last():
                 self._go_on(part, operation)

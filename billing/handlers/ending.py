@@ -39,5 +39,5 @@ def _end_some(operation: Operation) -> bool:
         part = settlement.lock_again(OrderPart.objects.get(pk=operation.payload["part"]))
         if not settlement.count_doomed(part, reason):
             return False
-        settlement.end_some(part, reason)
+        settlement.end_some(part, reason, is_said_by_staff=operation.payload.get("is_said_by_staff", False))
     return True

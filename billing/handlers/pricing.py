@@ -95,7 +95,7 @@ class ReadPrice:
         if part.is_processing or not operation.is_final:
             return
         if operation.state == State.FAILED:
-            settlement.fail_part(part, operation.last_error)
+            settlement.fail_part(part, operation.last_error, is_said_by_staff=operation.is_said_by_staff)
         elif taken := operation.answer.get("taken"):
             leave_out_taken(part, taken)
         else:

@@ -108,7 +108,7 @@ class ProcessOrder:
         is_read = bool({"domains", "status"} & set(answer))
         part = lock_part(operation.payload["part"])
         if operation.state == State.FAILED:
-            settlement.fail_part(part, operation.last_error)
+            settlement.fail_part(part, operation.last_error, is_said_by_staff=operation.is_said_by_staff)
         elif operation.state == State.ACCEPTED and (is_read or "refused" not in answer):
             settlement.start_lines(part)
             _settle(part, answer)

@@ -17,7 +17,7 @@ from billing.models import Order, OrderLine
 from billing.price_changes import asked_lines, decline
 from billing.services.orders import DRAFT, OPEN_ACCOUNT, PROCESS
 from reseller_portal.core.errors import DomainError
-from reseller_portal.operations.deciding import BY_STAFF, SETTLE
+from reseller_portal.operations.deciding import SETTLE
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.steps import CHECK, take_step
 
@@ -122,4 +122,4 @@ def _fail_the_rest(order: Order, reason: str) -> None:
     with scope(order.customer_id):
         for part in order.parts.order_by("pk"):
             if part.lines.filter(state__in=OPEN).exists():
-                settlement.fail_part(part, BY_STAFF + reason)
+                settlement.fail_part(part, reason, is_said_by_staff=True)

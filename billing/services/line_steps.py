@@ -16,7 +16,7 @@ from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import DRAFT, PROCESS
 from reseller_portal.core.errors import DomainError
 from reseller_portal.operations import engine
-from reseller_portal.operations.deciding import BY_STAFF, SETTLE, lock_open
+from reseller_portal.operations.deciding import SETTLE, lock_open
 from reseller_portal.operations.models import Operation
 
 DONE = Step("done", "Settle as delivered", "This line counts as delivered, and is charged to the customer.", SETTLE)
@@ -84,7 +84,7 @@ def _settle(line: OrderLine, operation: Operation | None, verb: str, reason: str
         _insist_on_domain(row)
         settlement.settle(part, {row: said_by_staff(operation, row)})
     else:
-        settlement.settle(part, {row: settlement.News(reason=BY_STAFF + reason)})
+        settlement.settle(part, {row: settlement.News(reason=reason, is_said_by_staff=True)})
         _end_empty_draft(part, operation, reason)
     return before
 
@@ -98,4 +98,4 @@ def _insist_on_domain(line: OrderLine) -> None:
 def _end_empty_draft(part: OrderPart, operation: Operation, reason: str) -> None:
     """A draft of nothing is not sent; a purchase of nothing is closed by the settlement."""
     if operation.kind == DRAFT and not part.lines.filter(state__in=settlement.OPEN).exists():
-        engine.close(operation, state=Operation.State.FAILED, error=reason)
+        engine.close(operation, state=Operation.State.FAILED, error=reason, is_said_by_staff=True)

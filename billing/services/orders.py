@@ -214,7 +214,7 @@ def place_processing(part: OrderPart) -> None:
     )
 
 
-def place_ending(part: OrderPart, reason: str) -> None:
+def place_ending(part: OrderPart, reason: str, *, is_said_by_staff: bool = False) -> None:
     """Lines of a part are still to be failed (`settlement.end_some`). The part is locked.
 
     Each time it is an operation of its own: an earlier one has ended, or is about to and does not look once more.
@@ -225,5 +225,5 @@ def place_ending(part: OrderPart, reason: str) -> None:
         kind=END,
         key=f"{part.pk}.{before + 1}",
         priority=Operation.Priority.PURCHASE,
-        payload={"part": part.pk, "reason": reason[:500]},
+        payload={"part": part.pk, "reason": reason[:500], "is_said_by_staff": is_said_by_staff},
     )

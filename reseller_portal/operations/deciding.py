@@ -19,8 +19,6 @@ from reseller_portal.operations.waking import wake
 
 State = Operation.State
 SETTLE = "operations.settle_operation"
-# Before a reason that a person of the reseller gave: its words are for the customer, unlike the upstream's.
-BY_STAFF = "Our team: "
 WITHDRAWN = "It was withdrawn before it was sent."
 
 
@@ -54,9 +52,8 @@ def settle_as(
         with scope(operation.customer_id):
             locked = lock_open(operation)
             before = locked.state
-            apply(
-                locked, Transition(State(outcome), answer=answer, error="" if outcome == "done" else BY_STAFF + reason)
-            )
+            error = "" if outcome == "done" else reason
+            apply(locked, Transition(State(outcome), answer=answer, error=error, is_said_by_staff=True))
         record_by_staff(
             user=user,
             customer=locked.customer,
@@ -79,7 +76,7 @@ def reopen(operation: Operation) -> bool:
         raise CannotReopen("This cannot be opened again: its end was settled. Make a new order for it.")
     fresh = {"attempts": 0, "looks": 0, "faults": 0, "begun_at": None, "finished_at": None, "on_purpose": False}
     rows = _row(operation).filter(state=State.FAILED)
-    if not rows.update(**fresh, state=State.WAITING, due_at=Now(), lease="", last_error=""):
+    if not rows.update(**fresh, state=State.WAITING, due_at=Now(), lease="", last_error="", is_said_by_staff=False):
         return False
     transaction.on_commit(wake)
     return True

@@ -54,6 +54,7 @@ class Transition:
     due_in: float | None = None
     answer: Mapping[str, Any] | None = None
     error: str = ""
+    is_said_by_staff: bool = False
     on_purpose: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -76,14 +77,14 @@ def run_one() -> bool:
     return True
 
 
-def close(operation: Operation, *, state: str, answer: Mapping[str, Any] | None = None, error: str = "") -> None:
+def close(operation: Operation, *, state: str, error: str = "", is_said_by_staff: bool = False) -> None:
     """End an operation from outside the engine: an event told the outcome, or a person did.
 
     Runs in the caller's transaction and scope; a worker that holds the row finds its lease gone and steps back.
     """
     locked = Operation.objects.select_for_update().get(pk=operation.pk)
     if not locked.is_final:
-        apply(locked, Transition(state, answer=answer, error=error))
+        apply(locked, Transition(state, error=error, is_said_by_staff=is_said_by_staff))
 
 
 def look_now(operation: Operation) -> None:
@@ -108,6 +109,7 @@ def apply(operation: Operation, transition: Transition) -> None:
     operation.state = transition.state
     operation.lease = ""
     operation.last_error = transition.error[:500]
+    operation.is_said_by_staff = transition.is_said_by_staff
     operation.on_purpose = transition.on_purpose
     if transition.answer is not None:
         operation.answer = {**operation.answer, **transition.answer}

@@ -102,7 +102,7 @@ def find(*, customer: Customer, kind: str, keys: Iterable[str]) -> list[Operatio
 
 _ASKED_ANEW: dict[str, Any] = {
     "state": State.WAITING, "attempts": 0, "looks": 0, "finished_at": None, "answer": {}, "lease": "", "last_error": "",
-    "faults": 0, "begun_at": None,
+    "faults": 0, "begun_at": None, "is_said_by_staff": False,
 }  # fmt: skip
 
 

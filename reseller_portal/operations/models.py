@@ -51,6 +51,9 @@ class Operation(Job):
     # The database refuses to delete what another one waits for; if Python asked too, a deletion would read all rows.
     after = models.ForeignKey("self", null=True, on_delete=models.DO_NOTHING, related_name="dependents", db_index=False)
     on_purpose = models.BooleanField(default=False)
+    is_said_by_staff = models.BooleanField(
+        db_default=False, help_text="Why it failed was said by the team, in words for the customer."
+    )
     placed_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -7,7 +7,6 @@ import pytest
 from accounts.tenancy import scope
 from billing import failures
 from billing.models import OrderLine, UnsellableName
-from reseller_portal.operations.deciding import BY_STAFF
 from tests.shop import Shop
 
 
@@ -58,7 +57,9 @@ def test_a_name_that_failed_after_it_was_charged_is_noted_and_its_lines_are_not_
 
 def test_the_words_of_staff_are_the_customers_whatever_they_are_about() -> None:
     said = "Agreed on the phone with Maya, who cancelled."
-    assert failures.explain(BY_STAFF + said).words == said
+    line = OrderLine()
+    failures.note_reason(line, said, is_said_by_staff=True)
+    assert (line.problem, line.said, line.is_said_by_staff) == (said, said, True)
     assert failures.explain(said) is failures.CONTACT, "the same words of the upstream are about a phone"
 
 

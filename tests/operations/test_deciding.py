@@ -12,7 +12,6 @@ from accounts.tenancy import scope, staff_scope
 from reseller_portal.core.errors import NotAllowed
 from reseller_portal.operations import deciding, engine, registry
 from reseller_portal.operations.claiming import claim_next
-from reseller_portal.operations.deciding import BY_STAFF
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.placing import place
 from reseller_portal.operations.registry import Happened, NotHappened, Seen, Sent
@@ -75,7 +74,7 @@ def test_staff_settle_it_as_the_upstream_would_have(
 ) -> None:
     operation = stuck(world, state)
     settle(staff, operation, outcome)
-    assert probe.settled == [(outcome, "" if outcome == "done" else f"{BY_STAFF}Seen there", "X")]
+    assert probe.settled == [(outcome, "" if outcome == "done" else "Seen there", "X")]
     with staff_scope("test"):
         row, entry = Operation.objects.get(), AuditEntry.objects.get(action="operation.settled")
     assert (row.state, row.due_at) == (outcome, None)
