@@ -104,12 +104,12 @@ def _take_apart(part: OrderPart, words: str) -> None:
     home = part
     if found.failed and len(found.failed) < len(lines):
         # What the purchase does not carry shares neither its events nor its cost.
-        home = _part_beside(part)
+        home = part_beside(part)
         _move(found.failed, home)
     _fail(home, found.failed, words)
     _fail(part, found.lonely, failures.NO_MAILBOX_LEFT.words)
     if found.apart:
-        other = _part_beside(part)
+        other = part_beside(part)
         _move(found.apart, other)
         place_draft(other)
     _draft_again(part)
@@ -121,7 +121,8 @@ def _fail(part: OrderPart, lines: Sequence[OrderLine], words: str) -> None:
     settlement.settle(part, dict.fromkeys(rows, News(reason=words)))
 
 
-def _part_beside(part: OrderPart) -> OrderPart:
+def part_beside(part: OrderPart) -> OrderPart:
+    """For lines that are not bought together with those of this part."""
     return OrderPart.objects.create(
         customer=part.customer, order_id=part.order_id, upstream_domain_id=part.upstream_domain_id
     )

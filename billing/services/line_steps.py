@@ -10,10 +10,11 @@ from accounts.models import User
 from accounts.steps import NoSuchStep, Step, allowed_step
 from accounts.tenancy import scope
 from billing import settlement
+from billing.handlers.drafts import part_beside
 from billing.handlers.processing import said_by_staff
 from billing.locks import lock_part
 from billing.models import Item, Order, OrderLine, OrderPart
-from billing.services.orders import DRAFT, PROCESS
+from billing.services.orders import DRAFT, PROCESS, place_draft
 from reseller_portal.core.errors import DomainError
 from reseller_portal.operations import engine
 from reseller_portal.operations.deciding import SETTLE, lock_open
@@ -84,8 +85,7 @@ def _settle(line: OrderLine, operation: Operation | None, verb: str, reason: str
         _insist_on_domain(row)
         settlement.settle(part, {row: said_by_staff(operation, row)})
     else:
-        settlement.settle(part, {row: settlement.News(reason=reason, is_said_by_staff=True)})
-        _end_empty_draft(part, operation, reason)
+        _fail(part, row, operation, reason)
     return before
 
 
@@ -95,7 +95,30 @@ def _insist_on_domain(line: OrderLine) -> None:
         raise HasNoDomain(f"{line.domain_name} is not delivered. Settle the domain first.")
 
 
-def _end_empty_draft(part: OrderPart, operation: Operation, reason: str) -> None:
-    """A draft of nothing is not sent; a purchase of nothing is closed by the settlement."""
-    if operation.kind == DRAFT and not part.lines.filter(state__in=settlement.OPEN).exists():
+def _fail(part: OrderPart, row: OrderLine, operation: Operation, reason: str) -> None:
+    """What was not bought yet is bought without it: nothing of it may come, nor may it share the cost of the others."""
+    is_paid_for = operation.kind == PROCESS
+    with settlement.money_last():
+        if is_paid_for and operation.is_known_not_to_have_happened:
+            _draft_without(part, row)
+        settlement.settle(part, {row: settlement.News(reason=reason, is_said_by_staff=True)})
+        if not is_paid_for:
+            _put_aside(part, operation, reason)
+
+
+def _draft_without(part: OrderPart, row: OrderLine) -> None:
+    """The draft that waits to be paid for holds the line, so the others leave it; its purchase ends with the line."""
+    same_fate = Q(pk=row.pk) | Q(domain_name=row.domain_name if row.item == Item.DOMAIN else "")
+    others = settlement.lines_of(part).filter(state__in=settlement.OPEN).exclude(same_fate)
+    if found := [line.pk for line in others]:
+        other = part_beside(part)
+        OrderLine.objects.filter(pk__in=found).update(part=other)
+        place_draft(other)
+
+
+def _put_aside(part: OrderPart, operation: Operation, reason: str) -> None:
+    """What failed leaves the draft that is to be made; a draft of nothing is not made."""
+    if not part.lines.filter(state__in=settlement.OPEN).exists():
         engine.close(operation, state=Operation.State.FAILED, error=reason, is_said_by_staff=True)
+        return
+    part.lines.filter(state=OrderLine.State.FAILED).update(part=part_beside(part))

@@ -189,3 +189,53 @@ def test_a_line_of_another_order_is_not_found(shop: Shop, stuck: Order, rex: Cli
 def test_the_page_of_an_operation_leads_to_its_order(shop: Shop, stuck: Order, rex: Client) -> None:
     page = rex.get(f"/admin/operations/operation/{operation_of('order.process').pk}/change/").content.decode()
     assert f'href="/admin/billing/order/{stuck.pk}/change/">Order {stuck.reference}</a>' in page
+
+
+@pytest.mark.parametrize("name", ["maya@first.com", "first.com"])
+def test_what_is_not_paid_for_yet_is_bought_without_a_line_that_staff_end(shop: Shop, rex: Client, name: str) -> None:
+    """The purchase waits for the reseller's wallet. It was bought all the same, and charged a second time."""
+    order = shop.order("first.com", "second.net")
+    shop.sandbox.set_wallet(0)
+    shop.work()
+    assert operation_of("order.process").is_known_not_to_have_happened
+    ended = [each for each in states() if each == name or each.endswith(f"@{name}")]
+    with staff_scope("test"):
+        back = sum(OrderLine.objects.filter(name__in=ended).values_list("price_minor", flat=True))
+    rex.post(address(name, "failed"), REASON)
+    rex.post(address(name, "failed"), REASON)
+    assert pot(shop, "held") == order.total_minor - back
+    oracle.ask_in_between()
+    shop.sandbox.set_wallet(500)
+    shop.finish()
+    assert states() == dict.fromkeys(states(), "delivered") | dict.fromkeys(ended, "failed")
+    assert (pot(shop, "revenue"), pot(shop, "held")) == (order.total_minor - back, 0)
+    assert shop.sandbox.count("process_order", effective=True) == 1
+    oracle.ask(shop.sandbox)
+
+
+def test_the_last_line_that_staff_end_before_it_is_paid_for_ends_the_purchase(shop: Shop, rex: Client) -> None:
+    order = shop.order("first.com")
+    shop.sandbox.set_wallet(0)
+    shop.work()
+    for name in ("maya@first.com", "noor@first.com", "first.com"):
+        rex.post(address(name, "failed"), REASON)
+        oracle.ask_in_between()
+    shop.sandbox.set_wallet(500)
+    shop.finish()
+    with staff_scope("test"):
+        assert Order.objects.get(pk=order.pk).state == "failed"
+    assert (pot(shop, "held"), pot(shop, "revenue")) == (0, 0)
+    oracle.ask(shop.sandbox)
+
+
+def test_a_mailbox_that_staff_end_before_it_is_ordered_shares_no_cost_of_the_others(shop: Shop, rex: Client) -> None:
+    shop.order("first.com")
+    give_up("order.draft")
+    rex.post(address("maya@first.com", "failed"), REASON)
+    rex.post(f"/admin/operations/operation/{operation_of('order.draft').pk}/decide/check/", REASON)
+    shop.finish()
+    with staff_scope("test"):
+        booked = dict(OrderLine.objects.filter(item="mailbox").values_list("name", "cost_booked_minor"))
+    assert booked == {"maya@first.com": 0, "noor@first.com": 300}
+    assert (line_of("maya@first.com").problem, line_of("maya@first.com").may_help) == ("Seen in the panel", True)
+    oracle.ask(shop.sandbox)
