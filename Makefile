@@ -42,7 +42,7 @@ again: setup
 
 # The same proofs as in `make test`, longer.
 soak: setup
-	@EXAMPLES=150 STEPS=20000 PORTAL_RUNS=150 $(PY) -m pytest -n 2 --timeout 7200 tests/sandbox/test_conformance.py tests/model
+	@EXAMPLES=150 STEPS=20000 PORTAL_RUNS=150 STOP_SECONDS=60 $(PY) -m pytest -n 2 --timeout 7200 tests/sandbox/test_conformance.py tests/model tests/e2e/test_stopped_services.py
 
 check: setup
 	$(PY) -m ruff format --check .

@@ -4,13 +4,18 @@ import os
 import sys
 from typing import Any
 
-from celery import Celery, bootsteps
+from celery import Celery, bootsteps, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reseller_portal.settings.dev")
 
 app = Celery("reseller_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]  # Celery has no types
+def keep_our_logging(**_: Any) -> None:
+    """Worker and beat log as the web does: what is connected here is instead of Celery's own way."""
 
 
 class RoleCheck(bootsteps.Step):  # type: ignore[misc]  # Celery has no types

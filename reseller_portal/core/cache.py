@@ -25,7 +25,8 @@ def _or_else(method: Callable[..., R], otherwise: Callable[..., R]) -> Callable[
             return method(self, *args, **kwargs)
         except RedisError as error:  # away, full, or loading
             PatientCache.away_until = time.monotonic() + AWAY_SECONDS
-            logger.warning("the cache is away, limits let pass meanwhile: %s", type(error).__name__)
+            extra = {"cause": "the cache is away"}
+            logger.warning("the cache is away, limits let pass meanwhile: %s", type(error).__name__, extra=extra)
             return otherwise(*args, **kwargs)
 
     return ask

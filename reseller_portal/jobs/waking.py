@@ -15,6 +15,8 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 # A wake-up that no worker took by then says nothing that the schedule does not say too.
 EXPIRES_SECONDS = 60
+# Such lines are written once a minute (`reseller_portal.core.outages`).
+AWAY = {"cause": "the broker is away"}
 
 
 # So long whoever wakes waits for the broker in all, which a page does within its answer. A healthy one takes some
@@ -35,7 +37,9 @@ def wake(task: Any) -> None:
     sender.join(PATIENCE_SECONDS)
     if sender.is_alive():
         _silent.add(sender)
-        logger.warning("the broker is silent, so nobody was woken for %s; the schedule will find the work", task.name)
+        logger.warning(
+            "the broker is silent, so nobody was woken for %s; the schedule will find the work", task.name, extra=AWAY
+        )
 
 
 def _send(task: Any) -> None:
@@ -43,7 +47,9 @@ def _send(task: Any) -> None:
         if not count_waiting(task.app, task.name):
             task.apply_async(retry=False, expires=EXPIRES_SECONDS)
     except (OperationalError, KombuError, RedisError, OSError):
-        logger.warning("the broker did not take a wake-up of %s; the schedule will find the work", task.name)
+        logger.warning(
+            "the broker did not take a wake-up of %s; the schedule will find the work", task.name, extra=AWAY
+        )
 
 
 def _is_silent() -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models.functions import Now
 from django.utils import timezone
+from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 from accounts.tenancy import scope, staff_scope
 from reseller_portal.jobs.crash_points import reach
@@ -61,10 +62,13 @@ class Transition:
 
 def run_one() -> bool:
     """Carry out the next due operation; False when nothing is due. Raises `budget.NoneLeft`."""
+    unbind_contextvars("operation", "company")
     pass_or_wait()
     claim = claim_next()
     if claim is None:
         return False
+    # For the lines of the log that come of it.
+    bind_contextvars(operation=claim.operation.pk, company=claim.operation.customer_id)
     try:
         transition = _look(claim) if claim.must_look else _send(claim)
         _write_down(claim, transition)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from reseller_portal.core.hosts import name_of_host
 from reseller_portal.core.time_limits import limit
@@ -53,8 +54,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "reseller_portal.core.health.HealthMiddleware",
     "reseller_portal.core.logs.LogContextMiddleware",
+    "reseller_portal.core.health.HealthMiddleware",
     "accounts.hosts.HostMiddleware",
     "reseller_portal.core.middleware.PlainFormMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -296,6 +297,17 @@ PORTAL_ORIGIN = env.text("PORTAL_ORIGIN", "https://{host}")
 # The one host that serves the admin. Brands' hosts do not.
 ADMIN_HOST = name_of_host(env.text("ADMIN_HOST", "127.0.0.1"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+# STARTTLS, usually on port 587; or TLS from the first byte, usually on 465. Not both.
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured(
+        "EMAIL_USE_TLS and EMAIL_USE_SSL are two ways: set the one that your mail server speaks."
+    )
 # Seconds that whoever sends a mail waits for the mail server, for each step of the conversation.
 EMAIL_TIMEOUT = 10
 # Posts that cost much, of one customer: at once, and of one kind a minute.
@@ -363,7 +375,8 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "reseller_portal.core.logs.make_formatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"outages": {"()": "reseller_portal.core.outages.OncePerMinute"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outages"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # Whoever scans the internet by address would fill the log, each time with a traceback; the answer is a plain 400.
     "loggers": {
@@ -371,5 +384,7 @@ LOGGING: dict[str, Any] = {
         # A refusal is one line of the security log, which says who and from where; Django's has a traceback instead.
         "django.request": {"level": "ERROR"},
         "django.security.csrf": {"level": "ERROR"},
+        # Each message that is sent and each task that is done is no news.
+        "celery": {"level": "WARNING"},
     },
 }

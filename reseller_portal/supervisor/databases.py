@@ -12,6 +12,7 @@ from reseller_portal.supervisor.postgres import (
     open_cluster,
     stop_cluster,
 )
+from reseller_portal.supervisor.processes import bound
 from reseller_portal.supervisor.refusals import Refusal
 from reseller_portal.supervisor.roles import DatabaseUrls, make_embedded, make_run_time_role
 
@@ -40,6 +41,7 @@ class Keeper:
     def look_after(self) -> None:
         """Only one that was opened: a named database is looked after by others."""
         folder = self.plan.data / "postgres"
+        bound(folder.resolve() / "data" / "server.log")
         if not folder.exists() or accepts(find_cluster(folder)):
             return
         self.say(f"The database ended and is started again; its last words are in {folder / 'data' / 'server.log'}.")

@@ -1,6 +1,7 @@
 """Children of the supervisor: started, watched, started again when they die, stopped in order."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 STOP_SECONDS = 8.0
+# Of a log; what was written before is kept once more, beside it.
+LARGEST_LOG = 20_000_000
 LONGEST_PAUSE = 30.0
 # Who lived this long died of something new: the pauses begin again.
 WELL_AFTER = 60.0
@@ -63,6 +66,14 @@ class Child:
         self.process.wait(timeout=5)
 
 
+def bound(log: Path, largest: int = LARGEST_LOG) -> None:
+    """Move what stands there aside when it is too much; who writes goes on, at the beginning of the same file."""
+    if not log.exists() or log.stat().st_size <= largest:
+        return
+    shutil.copyfile(log, log.with_name(log.name + ".1"))
+    os.truncate(log, 0)
+
+
 @dataclass
 class Family:
     """The children, in the order in which they were started. `note` hears of every change."""
@@ -78,8 +89,9 @@ class Family:
         self.note(self.children)
 
     def look_after(self) -> None:
-        """Start again what died: at once the first time, with growing pauses after that."""
+        """Start again what died: at once the first time, with growing pauses after that. Logs begin anew when full."""
         for child in self.children:
+            bound(child.log)
             if not child.is_alive:
                 self._start_again(child)
 

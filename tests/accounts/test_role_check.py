@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
 from accounts.role_check import refuse_a_role_that_bypasses
 from reseller_portal.celery import RoleCheck, app
@@ -16,6 +17,18 @@ def test_the_run_time_role_may_serve() -> None:
 def test_the_owner_of_the_tables_may_not_serve() -> None:
     with pytest.raises(ImproperlyConfigured, match="DATABASE_OWNER_URL"):
         refuse_a_role_that_bypasses("owner")
+
+
+def test_a_database_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Away:
+        def cursor(self) -> None:
+            raise OperationalError("connection timeout expired\nMultiple attempts failed")
+
+    monkeypatch.setattr("accounts.role_check.connections", {"default": Away()})
+    with pytest.raises(
+        ImproperlyConfigured, match=r"^DATABASE_URL does not answer, so .*: connection timeout expired$"
+    ):
+        refuse_a_role_that_bypasses()
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ def test_without_the_cache_nothing_is_found_and_nothing_raises(no_cache: BaseCac
 
 def test_a_cache_that_is_away_is_asked_once_in_a_while(no_cache: BaseCache, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(cache_module.logger, "warning", lambda *words: said.append(words[0]))
+    monkeypatch.setattr(cache_module.logger, "warning", lambda *words, **_: said.append(words[0]))
     for _ in range(50):
         no_cache.get("a")
     assert len(said) == 1

@@ -81,6 +81,8 @@ def assert_no_faults(page: Page) -> None:
 
 def assert_clean(page: Page) -> None:
     """Axe finds nothing, nothing scrolls sideways, nothing was blocked, and the tab has a name."""
+    # After a click the page may be half there.
+    page.wait_for_load_state()
     found = Axe().run(page)
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -2,7 +2,7 @@ import os
 import signal
 from pathlib import Path
 
-from reseller_portal.supervisor.processes import Family
+from reseller_portal.supervisor.processes import Family, bound
 from tests.supervisor.conftest import MakeChild, wait_for
 
 NOTES_ITS_END = """
@@ -78,3 +78,17 @@ def test_every_change_is_noted(make_child: MakeChild, said: list[str]) -> None:
     family.add(make_child("two"))
     assert noted == [1, 2]
     family.stop()
+
+
+def test_a_log_that_is_full_begins_anew_and_the_program_writes_on(family: Family, make_child: MakeChild) -> None:
+    program = "import time\nwhile True: print('x' * 1000, flush=True); time.sleep(0.01)"
+    child = make_child("talker", program)
+    family.add(child)
+    assert wait_for(lambda: child.log.stat().st_size > 5000)
+    bound(child.log, largest=5000)
+    kept = child.log.with_name("talker.log.1")
+    assert kept.stat().st_size > 5000
+    assert wait_for(lambda: child.log.stat().st_size > 1000)
+    assert child.log.read_bytes().startswith(b"x"), "whoever writes goes on at the beginning, and leaves no hole"
+    bound(child.log, largest=5_000_000)
+    assert child.log.stat().st_size
