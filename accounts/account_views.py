@@ -12,9 +12,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from accounts.brands import is_at_home
 from accounts.models import User
 from accounts.person_log import note
 from accounts.services.addresses import CannotConfirm, Wish, confirm, read_link, send_link
+from accounts.services.joining import NotAsked, answer, invitations_of
+from accounts.tenancy import user_scope
 
 
 class AddressesView(EmailView):  # type: ignore[misc]  # allauth ships no types
@@ -62,6 +65,33 @@ def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
     except CannotConfirm as error:
         return render(request, "account/email_confirm.html", {"problem": str(error)}, status=422)
     return render(request, "account/email_confirm.html", {"address": wish.address, "person": person})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def invitations(request: HttpRequest) -> HttpResponse:
+    """Companies that the person was asked to join: only who is signed in with the asked address accepts."""
+    person = request.user
+    assert isinstance(person, User)
+    if request.method == "POST":
+        return _answered(request, person)
+    with user_scope(person.pk):
+        several = [each for each in invitations_of(person) if is_at_home(each.customer.brand_id, request.get_host())]
+    return render(request, "account/invitations.html", {"invitations": several})
+
+
+def _answered(request: HttpRequest, person: User) -> HttpResponseRedirect:
+    text, accepts = request.POST.get("invitation", ""), request.POST.get("do") == "accept"
+    try:
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+        customer = answer(person=person, number=number, accepts=accepts)
+    except NotAsked as error:
+        messages.error(request, str(error))
+        return redirect("invitations")
+    if accepts:
+        return redirect("overview", customer=customer.slug)
+    messages.success(request, f"You declined the invitation to {customer.company}.")
+    return redirect("invitations")
 
 
 def _confirmed(request: HttpRequest, person: User, wish: Wish) -> HttpResponseRedirect:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts import admin_customer, mail_attention
 from accounts.admin_decisions import QueueAdmin
 from accounts.admin_forms import BrandForm, BrandHostForm, CustomerForm, PersonForm
-from accounts.admin_invitations import OwnerFilter, invite
+from accounts.admin_invitations import OwnerFilter, invite, note_newcomers, tell_of_members
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, pretty, staff_of
 from accounts.models import AuditEntry, Brand, BrandHost, Customer, Mail, Membership, User
 from accounts.roles import Role
@@ -26,7 +26,7 @@ from accounts.services.people import change_address, send_password_link
 from reseller_portal.core.phrases import phrase_of
 
 if TYPE_CHECKING:
-    from accounts.admin_pages import Form
+    from accounts.admin_pages import Form, FormSet
 
 SWATCH = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 18" width="28" height="18">'
@@ -89,6 +89,11 @@ class CustomerAdmin(AuditedAdmin):
         super().save_model(request, obj, form, change)
         if not change or admin_customer.CONTACT & set(form.changed_data):
             admin_customer.contact_was_saved(obj)
+
+    def save_formset(self, request: HttpRequest, form: "Form", formset: "FormSet", change: bool) -> None:
+        note_newcomers(formset)
+        super().save_formset(request, form, formset, change)
+        tell_of_members(request, formset)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         owners = Membership.objects.filter(customer=OuterRef("pk"), role=Role.OWNER).order_by("pk")

@@ -8,10 +8,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from accounts.admin_pages import staff_of
+from accounts.brands import NoHost
 from accounts.models import Customer, Membership
 from accounts.roles import Role
 from accounts.selectors import owners_who_sign_in
 from accounts.services.inviting import invite_owners
+from accounts.services.joining import ask_to_join, tell_of_role
 
 # A press invites at most so many: each is some rows, and a page answers within a moment.
 MOST_AT_ONCE = 100
@@ -23,7 +25,7 @@ class OwnerFilter(admin.SimpleListFilter):
     parameter_name = "owner"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("none", "None yet"), ("invited", "Invited, no password yet"), ("there", "Signs in")]
+        return [("none", "None yet"), ("invited", "Invited, has not come yet"), ("there", "Signs in")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:
         owned = Membership.objects.filter(customer=OuterRef("pk"), role=Role.OWNER)
@@ -33,6 +35,29 @@ class OwnerFilter(admin.SimpleListFilter):
         if self.value() == "invited":
             return queryset.filter(Exists(owned)).exclude(signs_in)
         return queryset.filter(signs_in) if self.value() == "there" else queryset
+
+
+def note_newcomers(formset: Any) -> None:
+    """Before the rows are saved: whom staff add, or put in the place of another, has not accepted."""
+    for each in _changed(formset):
+        if each.instance.pk is None or "user" in each.changed_data:
+            each.instance.accepted_at = None
+
+
+def tell_of_members(request: HttpRequest, formset: Any) -> None:
+    """After they were saved."""
+    for each in _changed(formset):
+        try:
+            if each in formset.extra_forms or "user" in each.changed_data:
+                ask_to_join(each.instance)
+            else:
+                tell_of_role(each.instance, before=str(each.initial["role"]))
+        except NoHost as error:
+            messages.warning(request, str(error))
+
+
+def _changed(formset: Any) -> list[Any]:
+    return [each for each in formset.forms if each.has_changed() and each not in formset.deleted_forms]
 
 
 def invite(request: HttpRequest, customers: Iterable[Customer]) -> None:

@@ -93,6 +93,7 @@ def memberships_of(user: User, *, host: str) -> list[Membership]:
 def _memberships_sql() -> tuple[str, tuple[Any, ...]]:
     """Compiled once: every page asks, and compiling costs three times as much as answering."""
     rows = Membership.objects.select_related("customer").filter(user=SOMEBODY, customer__state=Customer.State.ACTIVE)
+    rows = rows.filter(accepted_at__isnull=False)
     return rows.order_by("customer__company").query.sql_with_params()
 
 
@@ -111,7 +112,7 @@ def _columns(model: type[Model]) -> list[str]:
 
 def suspended_of(user: User, *, host: str) -> list[Customer]:
     """Companies of this host that are closed to their people for now. For a block in that person's scope."""
-    rows = Membership.objects.select_related("customer__brand").filter(user=user)
+    rows = Membership.objects.select_related("customer__brand").filter(user=user, accepted_at__isnull=False)
     closed = rows.exclude(customer__state=Customer.State.ACTIVE).order_by("customer__company")
     return [each.customer for each in closed if is_at_home(each.customer.brand_id, host)]
 

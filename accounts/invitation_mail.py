@@ -1,4 +1,4 @@
-"""The e-mail that tells a person of a company which is theirs: from the brand, with links to the brand's own host."""
+"""The e-mail that asks a person to join a company: from the brand, with links to the brand's own host."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from accounts.brands import origin_of
 from accounts.mails import NotNeeded, queue_mail
-from accounts.models import Customer, Mail, User
+from accounts.models import Customer, Mail, Membership, User
 
 A_DAY = 24 * 3600
 NOTICE, LINK = "owner_notice", "owner_invitation"
 
 
 def queue_invitation(*, customer: Customer, owner: User) -> None:
-    """With a link to set a password, or for who has one already to the company. Raises `NoHost`."""
+    """With a link to set a password, or for who has one already to their invitations. Raises `NoHost`."""
     origin_of(customer.brand)
     purpose = NOTICE if owner.has_usable_password() else LINK
     queue_mail(
@@ -38,18 +38,18 @@ def links_of(mail: Mail) -> Mapping[str, Any]:
         raise NotNeeded("The person is not there any more.")
     if mail.purpose == LINK and owner.has_usable_password():
         raise NotNeeded("The person has set a password already.")
+    membership = Membership.objects.filter(customer=customer, user=owner).first()
+    if membership is None:
+        raise NotNeeded("The person is not asked any more.")
     origin = origin_of(brand)
     return {
         "owner": owner,
+        "role": membership.get_role_display().lower(),
         "home": f"{origin}/",
-        "url": origin + (_company(customer) if mail.purpose == NOTICE else _password_link(owner)),
+        "url": origin + (reverse("invitations") if mail.purpose == NOTICE else _password_link(owner)),
         "again_url": origin + reverse("account_reset_password"),
         "days": settings.PASSWORD_RESET_TIMEOUT // A_DAY,
     }
-
-
-def _company(customer: Customer) -> str:
-    return reverse("overview", kwargs={"customer": customer.slug})
 
 
 def _password_link(person: User) -> str:

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.person_log import note
 from accounts.security_log import log
 from accounts.services.addresses import holder_of, note_proved_by_link
+from accounts.services.joining import accept_with_first_password
 
 Request = HttpRequest | None
 
@@ -43,6 +44,7 @@ def password_changed(request: Request, user: User, **_: Any) -> None:
 @receiver(account.password_reset)
 def password_reset(request: Request, user: User, **_: Any) -> None:
     note_proved_by_link(user)
+    accept_with_first_password(user)
     note(user, "user.password_reset", request=request)
 
 

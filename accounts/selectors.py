@@ -29,5 +29,6 @@ def with_icons(entries: list[AuditEntry]) -> list[AuditEntry]:
 
 
 def owners_who_sign_in() -> models.QuerySet[Membership]:
-    """Owners of all customers that have set a password; the others were invited and have not come yet."""
-    return Membership.objects.filter(role=Role.OWNER).exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    """Owners of all customers that accepted and have a password; the others were invited and have not come yet."""
+    owners = Membership.objects.filter(role=Role.OWNER, accepted_at__isnull=False)
+    return owners.exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)

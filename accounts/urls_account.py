@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from accounts.account_views import addresses, confirm_address
+from accounts.account_views import addresses, confirm_address, invitations
 
 urlpatterns = [
     path("email/", addresses, name="account_email"),
+    path("invitations/", invitations, name="invitations"),
     path("confirm-email/<str:key>/", confirm_address, name="account_confirm_email"),
 ]

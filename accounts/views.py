@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.door import memberships_of, public_view, suspended_of, suspended_page
 from accounts.hosts import admin_origin
 from accounts.models import User
+from accounts.services.joining import invitations_of
 from accounts.tenancy import user_scope
 
 
@@ -18,6 +19,9 @@ def home(request: HttpRequest) -> HttpResponse:
     with user_scope(request.user.pk):
         companies = memberships_of(request.user, host=request.get_host())
         suspended = [] if companies else suspended_of(request.user, host=request.get_host())
+        is_asked = not companies and invitations_of(request.user).exists()
+    if is_asked:
+        return redirect("invitations")
     if companies:
         return redirect("overview", customer=companies[0].customer.slug)
     if suspended and not request.user.is_staff:

@@ -35,7 +35,9 @@ def queue_question(order: Order) -> None:
 
 def payers_of(order: Order) -> list[User]:
     roles = [role for role in Role.values if "orders.pay" in permissions_of(role)]
-    members = Membership.objects.filter(customer=order.customer_id, role__in=roles, user__is_active=True)
+    members = Membership.objects.filter(
+        customer=order.customer_id, role__in=roles, user__is_active=True, accepted_at__isnull=False
+    )
     people = [each.user for each in members.select_related("user").order_by("pk")]
     placed = [person for person in people if person.pk == order.placed_by_id]
     return placed or people

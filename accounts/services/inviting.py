@@ -21,6 +21,7 @@ from accounts.audit import record_by_staff
 from accounts.invitation_mail import queue_invitation
 from accounts.models import AuditEntry, Customer, Membership, User
 from accounts.roles import Role
+from accounts.selectors import owners_who_sign_in
 from reseller_portal.core.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -49,9 +50,9 @@ def invite_owners(*, user: User, customers: Iterable[Customer]) -> list[Outcome]
 
 @transaction.atomic
 def invite_owner(*, user: User, customer: Customer) -> str:
-    """Make the contact person the owner and tell them by e-mail; says what was done. In a staff scope.
+    """Ask the contact person by e-mail to be the owner; says what was done. In a staff scope.
 
-    Whoever has a password is told that the company is theirs; anybody else gets a link to set one.
+    Whoever has a password accepts when signed in; anybody else with the link that sets one.
     Raises `CannotInvite`, `NoHost`.
     """
     locked = Customer.objects.select_for_update(of=("self",), no_key=True).select_related("brand").get(pk=customer.pk)
@@ -61,8 +62,8 @@ def invite_owner(*, user: User, customer: Customer) -> str:
     owner = owners.first()
     if owner is None:
         owner, how = _make_owner(user, locked)
-    elif any(each.has_usable_password() for each in owners):
-        raise CannotInvite(f"has an owner: {owner.email}.")
+    elif (known := owners_who_sign_in().filter(customer=locked).select_related("user").first()) is not None:
+        raise CannotInvite(f"has an owner: {known.user.email}.")
     elif _was_invited_just_now(locked):
         raise CannotInvite(f"was invited some minutes ago: {owner.email}.")
     else:
@@ -89,10 +90,12 @@ def _make_owner(user: User, customer: Customer) -> tuple[User, str]:
     address = customer.email.strip().lower()
     _insist_on_address(address)
     person = _find_person(address)
-    how = "is the owner now and was told so"
+    how = "was asked to be the owner"
     if person is None:
         person, how = _make_person(user, customer, address), "was made the owner and sent a link to set a password"
-    membership, is_new = Membership.objects.get_or_create(customer=customer, user=person, defaults={"role": Role.OWNER})
+    membership, is_new = Membership.objects.get_or_create(
+        customer=customer, user=person, defaults={"role": Role.OWNER, "accepted_at": None}
+    )
     before = {} if is_new else {"role": membership.role}
     if not is_new:
         membership.role = Role.OWNER

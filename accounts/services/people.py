@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.person_log import note
 from accounts.services.addresses import replace_all
+from accounts.services.joining import tell_of_address
 
 
 def send_password_link(*, person: User, by: User, request: HttpRequest) -> None:
@@ -27,3 +28,4 @@ def change_address(*, person: User, before: str, by: User, request: HttpRequest)
     )
     changed = {"from_email": before, "to_email": person.email, "user": person}
     get_adapter(request).send_notification_mail("account/email/email_changed", person, changed, email=before)
+    tell_of_address(person, before=before)

@@ -111,11 +111,11 @@ def test_the_link_sets_a_password_and_lets_in(globex: Customer, rex: User) -> No
 
 def test_a_person_with_a_password_is_told_and_sent_no_link(world: World, globex: Customer, rex: User) -> None:
     change(globex, email="ADA@example.com")
-    assert invite(rex, globex) == "ada@example.com is the owner now and was told so."
+    assert invite(rex, globex) == "ada@example.com was asked to be the owner."
     sent = letter()
     for text in (str(sent.body), html_of(sent)):
         assert "/password/" not in text
-        assert "http://foundry.localhost/c/globex/" in text
+        assert "http://foundry.localhost/account/invitations/" in text
     assert owners_of(globex) == ["ada@example.com"]
     assert Client().login(email="ada@example.com", password="pass-phrase-1")
 

@@ -44,6 +44,7 @@ def made_actions() -> Iterator[str]:
     for noun in ("event", "mail", "survey"):
         yield from (f"{noun}.tried_again", f"{noun}.put_away")
     yield from ("balance.credited", "balance.debited", "sale.refunded", "owner.invited", "membership.added")
+    yield from ("membership.accepted", "membership.declined")
 
 
 def actions_of_the_admin() -> Iterator[str]:

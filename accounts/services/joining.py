@@ -1,0 +1,113 @@
+"""How a person comes into a company: staff ask, its owners are told, and the person alone accepts.
+
+So nobody is put into a company unseen: its owners hear of each newcomer and of each who may do more than before, from
+whomever it comes, and until a newcomer accepts, none of the company's pages is open to them.
+"""
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.audit import record_by_staff
+from accounts.invitation_mail import queue_invitation
+from accounts.mails import queue_mail
+from accounts.models import Customer, Membership, User
+from accounts.roles import Role, permissions_of
+from accounts.selectors import owners_who_sign_in
+from accounts.tenancy import staff_scope
+from reseller_portal.core.errors import DomainError
+
+OWNERS_TOLD = "owners_told"
+
+
+class NotAsked(DomainError):
+    """There is no such invitation for this person, or it was answered before."""
+
+
+def ask_to_join(membership: Membership) -> None:
+    """After staff made it: the person is sent an invitation, the owners are told. In a staff scope; raises `NoHost`."""
+    customer, person = membership.customer, membership.user
+    role = membership.get_role_display().lower()
+    tell_owners(
+        customer,
+        about=person,
+        subject=f"{person.email} was asked to join {customer.company}",
+        told=f"{customer.brand.name} asked {person.email} to join {customer.company} as {role}. "
+        "They see nothing of it before they accept.",
+    )
+    queue_invitation(customer=customer, owner=person)
+
+
+def tell_of_role(membership: Membership, *, before: str) -> None:
+    """Where the person may do something now that they could not. In a staff scope."""
+    if permissions_of(membership.role) <= permissions_of(before):
+        return
+    customer, person = membership.customer, membership.user
+    tell_owners(
+        customer,
+        about=person,
+        subject=f"{person.email} may do more at {customer.company}",
+        told=f"{customer.brand.name} made {person.email} {membership.get_role_display().lower()} of "
+        f"{customer.company}; before, the role was {Role(before).label.lower()}.",
+    )
+
+
+def tell_of_address(person: User, *, before: str) -> None:
+    """The other owners of each company, after staff changed how somebody signs in to it. In a staff scope."""
+    for each in Membership.objects.filter(user=person).select_related("customer__brand"):
+        tell_owners(
+            each.customer,
+            about=person,
+            subject=f"Somebody at {each.customer.company} has another address",
+            told=f"{each.customer.brand.name} changed the address of a person at {each.customer.company}. "
+            f"Whoever signed in as {before} signs in as {person.email} now.",
+        )
+
+
+def tell_owners(customer: Customer, *, about: User, subject: str, told: str) -> None:
+    owners = owners_who_sign_in().filter(customer=customer, user__is_active=True).exclude(user=about)
+    for address in owners.order_by("pk").values_list("user__email", flat=True):
+        queue_mail(
+            to=address,
+            subject=f"{customer.brand.name}: {subject}",
+            template=f"emails/{OWNERS_TOLD}",
+            purpose=OWNERS_TOLD,
+            context={"told": told},
+            brand=customer.brand,
+            customer=customer,
+        )
+
+
+def invitations_of(person: User) -> QuerySet[Membership]:
+    """What waits for the person's answer. For a block in that person's scope."""
+    rows = Membership.objects.filter(user=person, accepted_at=None, customer__state=Customer.State.ACTIVE)
+    return rows.select_related("customer__brand").order_by("customer__company")
+
+
+@transaction.atomic
+def answer(*, person: User, number: int, accepts: bool) -> Customer:
+    """Come in, or stay out. Raises `NotAsked`."""
+    with staff_scope("person: answer an invitation"):
+        mine = Membership.objects.select_for_update(of=("self",)).select_related("customer")
+        membership = mine.filter(pk=number, user=person, accepted_at=None).first()
+        if membership is None:
+            raise NotAsked("This invitation was answered already, or taken back.")
+        action = "membership.accepted" if accepts else "membership.declined"
+        after = {"role": membership.role}
+        record_by_staff(user=person, customer=membership.customer, action=action, subject=membership, after=after)
+        if accepts:
+            membership.accepted_at = timezone.now()
+            membership.save(update_fields=["accepted_at"])
+        else:
+            membership.delete()
+    return membership.customer
+
+
+def accept_with_first_password(person: User) -> None:
+    """Whoever sets their first password did it by the link in the invitation."""
+    if person.last_login is not None:
+        return
+    with staff_scope("person: accept with the first password"):
+        waiting = list(Membership.objects.filter(user=person, accepted_at=None).values_list("pk", flat=True))
+    for number in waiting:
+        answer(person=person, number=number, accepts=True)
