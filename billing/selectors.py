@@ -120,12 +120,11 @@ def lines_of(title: str, rows: QuerySet[Any], *, everything: bool) -> Lines:
 
 
 def quote_lines(quote: Quote, sums: "QuoteSums", *, everything: bool) -> list[Lines]:
-    """While lines are being checked they stay in their order; then what needs a change comes first."""
+    """While lines are being checked they stay in their order; then those that are ready, below what needs a change."""
     if sums.checking or not sums.problems:
         return [lines_of("", quote.lines.all(), everything=everything)]
-    problems, ready = (quote.lines.filter(state=state) for state in (QuoteLine.State.PROBLEM, QuoteLine.State.READY))
-    parts = [lines_of(f"Left out until changed, {sums.problems:,}", problems, everything=everything)]
-    return [*parts, lines_of(f"Ready, {sums.ready:,}", ready, everything=everything)] if sums.ready else parts
+    ready = quote.lines.filter(state=QuoteLine.State.READY)
+    return [lines_of(f"Ready, {sums.ready:,}", ready, everything=everything)] if sums.ready else []
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,8 @@ class Reading:
 
     @property
     def is_good(self) -> bool:
-        return not (self.domain_errors or self.people_errors or self.refusals)
+        """Whether it can be ordered: somebody is named, and nothing needs a correction."""
+        return bool(self.people.people) and not (self.domain_errors or self.people_errors or self.refusals)
 
     @cached_property
     def good_names(self) -> list[str]:
@@ -92,6 +93,16 @@ class Reading:
 
 def read(customer: Customer, wish: Wish) -> Reading:
     """Read both lists and hold each against the other. Nothing is built, and nothing that is too long is parsed."""
+    reading = read_lists(wish)
+    if reading.refusals:
+        return reading
+    known = {each.name for each in reading.names.entries if each.name}
+    reading = replace(reading, owned=owned_domains(customer, known))
+    return replace(reading, refusals=_refuse_odd_sizes(reading))
+
+
+def read_lists(wish: Wish) -> Reading:
+    """Both lists as they are read, without what is known of the customer."""
     try:
         refuse_other_texts(wish.people)
         refuse_other_texts(wish.domains)
@@ -102,10 +113,12 @@ def read(customer: Customer, wish: Wish) -> Reading:
         return Reading(refusals=[str(refusal)])
     known = {each.name for each in names.entries if each.name}
     checked = [_check_domain(person, known) for person in people.people]
-    bound = {person.domain for person in checked if not person.problem or person.domain in known}
-    entries = [_check_people(each, bound) for each in names.entries]
-    reading = Reading(replace(names, entries=entries), replace(people, people=checked), owned_domains(customer, known))
-    return replace(reading, refusals=_refuse_odd_sizes(reading))
+    entries = names.entries
+    if checked and not any(person.problem for person in checked):
+        # While people need a correction, or nobody is named, that is said of them, and of no domain.
+        bound = {person.domain for person in checked}
+        entries = [_check_people(each, bound) for each in entries]
+    return Reading(replace(names, entries=entries), replace(people, people=checked))
 
 
 def wish_of(quote: Quote) -> Wish:

@@ -5,6 +5,7 @@ A field's name says which line it belongs to and what stood there, so that a fie
 
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,6 +28,26 @@ class Field:
 
     person: Person
     number: int
+    is_alone: bool = True
+    may_remove: bool = True
+
+    @property
+    def place(self) -> str:
+        """The value of its buttons *Remove* and *Keep*."""
+        return self._place
+
+    @property
+    def kind(self) -> str:
+        """What its correction has in common with others: *nobody*, *name* (a part is missing) or *other*."""
+        person = self.person
+        if person.is_doubtful or not (person.first_name or person.last_name or person.username):
+            return "nobody"
+        return "name" if person.lacks_name else "other"
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether it can be said that this is a person, as it stands there."""
+        return self.person.is_doubtful and self.is_alone and bool(self.person.first_name and self.person.last_name)
 
     @property
     def _place(self) -> str:
@@ -68,16 +89,20 @@ class Field:
         """How it can be put right: by a name, by another address, or by writing the line anew."""
         if self.person.lacks_name:
             return "name"
+        if self.person.is_doubtful:
+            return "line"
         return "at" if self.person.first_name and self.person.last_name and self.person.username else "line"
 
 
 def fields_of(people: Sequence[Person]) -> Iterator[Field]:
     """The fields of each person, with its number among those of the same line."""
     line = number = 0
+    on_line = Counter(person.line for person in people)
+    doubtful = {person.line for person in people if person.is_doubtful and on_line[person.line] > 1}
     for person in people:
         number = number + 1 if person.line == line else 0
         line = person.line
-        yield Field(person, number)
+        yield Field(person, number, on_line[line] == 1, line not in doubtful)
 
 
 def column_name(block: Block, at: int) -> str:
@@ -152,10 +177,11 @@ def _rewritten(fields: Sequence[Field], changed: Mapping[tuple[int, int], Mappin
         change = changed.get((field.person.line, field.number), {})
         if "line" in change:
             return change["line"]
-    return "; ".join(_as_line(each.person, changed.get((each.person.line, each.number), {})) for each in fields)
+    return "; ".join(rewritten(each.person, changed.get((each.person.line, each.number), {})) for each in fields)
 
 
-def _as_line(person: Person, change: Mapping[str, str]) -> str:
+def rewritten(person: Person, change: Mapping[str, str]) -> str:
+    """The person in the form that is read as it stands, with what was changed."""
     first, last = change.get("first", person.first_name), change.get("last", person.last_name)
     if "at" in change:
         username, sign, domain = change["at"].partition("@")

@@ -1,5 +1,6 @@
 """What the order builder shows of its lists: how they were read, what needs a correction, who gets which address."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ MOST_COLUMNS = 60
 MOST_CORRECTIONS = 100
 MOST_BLOCKS = 5
 MOST_SAID = 12
+KINDS = {"nobody": "that may be nobody", "name": "without a whole name", "other": "with another mistake"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Shown:
     wrong_domains: Sequence[tuple[str, PastedName]] = ()
     more_wrong_domains: int = 0
     corrections: Sequence[Field] = ()
+    kinds: Sequence[tuple[str, int, str]] = ()
+    keepable: int = 0
     more_corrections: int = 0
     rows: Sequence[Field] = ()
     more_rows: int = 0
@@ -77,11 +81,19 @@ def shown_of(reading: Reading) -> Shown:
         wrong_domains=[(domain_name(each), each) for each in reading.domain_errors[:MOST_CORRECTIONS]],
         more_wrong_domains=max(0, len(reading.domain_errors) - MOST_CORRECTIONS),
         corrections=bad[:MOST_CORRECTIONS],
+        kinds=_kinds(bad),
+        keepable=sum(1 for each in bad if each.may_keep),
         more_corrections=max(0, len(bad) - MOST_CORRECTIONS),
         rows=good[:MOST_ROWS],
         more_rows=max(0, len(good) - MOST_ROWS),
         notes=_notes(reading),
     )
+
+
+def _kinds(corrections: Sequence[Field]) -> list[tuple[str, int, str]]:
+    """(kind, how many, what they have in common) of what can be removed by one press."""
+    counts = Counter(each.kind for each in corrections if each.may_remove or each.way == "line")
+    return [(kind, counts[kind], words) for kind, words in KINDS.items() if counts[kind] > 1]
 
 
 def _once_a_line(fields: Sequence[Field]) -> list[Field]:

@@ -19,7 +19,9 @@ from billing.follow_ups import follow_up_of
 from billing.models import Order, Provider, Quote
 from billing.order_groups import failures_of, groups_of
 from billing.price_changes import asked_lines, end_of_question, more_of
+from billing.quote_groups import SHOWN_PROBLEMS, Problem, problems_of
 from billing.selectors import (
+    QuoteSums,
     get_order,
     get_quote,
     is_being_looked_at,
@@ -167,6 +169,7 @@ def _check_page(
     sums, available = sums_of(quote), ledger.balance_of(request.actor.customer)
     context = {
         "quote": quote,
+        "problems": [] if sums.checking else _problems(request, quote, sums),
         "groups": quote_lines(quote, sums, everything=_wants_all(request)),
         "sums": sums,
         "available_minor": available,
@@ -180,6 +183,11 @@ def _check_page(
     if status != 200:
         return render(request, "billing/order_check.html", context, status=status)
     return page_or_part(request, "billing/order_check.html", "live", context)
+
+
+def _problems(request: CustomerRequest, quote: Quote, sums: QuoteSums) -> list[Problem]:
+    found = problems_of(quote) if sums.problems else []
+    return found if _wants_all(request) else found[:SHOWN_PROBLEMS]
 
 
 def _wants_all(request: CustomerRequest) -> bool:

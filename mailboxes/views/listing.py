@@ -18,6 +18,7 @@ from mailboxes.selectors import MailboxRow, get_mailbox, list_mailboxes
 from mailboxes.services.refreshing import refresh_mailbox, refresh_of
 from mailboxes.services.secrets import NoCredentials, Revealed, reveal
 from reseller_portal.core.lists.domains import readable
+from reseller_portal.core.lists.names import shown_name
 from reseller_portal.core.parts import is_part, page_or_part
 from reseller_portal.core.templatetags.portal import listed_state
 from reseller_portal.core.times import Times, times_of_page
@@ -64,7 +65,7 @@ def _cells(mailbox: MailboxRow, base: str, times: Times) -> tuple[str, ...]:
     return (
         f"{base}{mailbox.id}/",
         readable(mailbox.address),
-        f"{mailbox.first_name} {mailbox.last_name}",
+        shown_name(mailbox.first_name, mailbox.last_name),
         listed_state(mailbox.state, STATE_WORDS, is_missing=bool(mailbox.missing_since)),
         PROVIDER_WORDS.get(mailbox.provider, mailbox.provider),
         times.day(mailbox.expires_at),

@@ -3,6 +3,7 @@
 import pytest
 
 from reseller_portal.core.lists.files import NotAList, refuse_other_texts
+from reseller_portal.core.lists.names import shown_name
 from reseller_portal.core.lists.people import as_line, read_people
 from reseller_portal.core.lists.persons import Person
 from tests.lists.not_people import LINES, NAMES
@@ -232,3 +233,17 @@ def test_letters_of_two_scripts_are_asked_about_by_their_sign(name: str, sign: s
 def test_a_sign_in_an_address_is_named() -> None:
     (person,) = people("Name;Email\nNadia Brandt;n\u0430dia@tryacme.net")
     assert "Cyrillic small letter a" in person.problem
+
+
+@pytest.mark.parametrize(
+    "first, last, shown",
+    [
+        ("雷", "李", "李雷"), ("娜娜", "欧阳", "欧阳娜娜"), ("太郎", "山田", "山田太郎"),
+        ("さくら", "佐藤", "佐藤 さくら"),
+        ("Maya", "Ferro", "Maya Ferro"), ("Иван", "Петров", "Иван Петров"), ("민수", "김", "민수 김"),
+        ("David", "李", "David 李"),
+        ("Cher", "", "Cher"),
+    ],
+)  # fmt: skip
+def test_a_name_in_han_letters_is_shown_surname_first(first: str, last: str, shown: str) -> None:
+    assert shown_name(first, last) == shown

@@ -63,6 +63,7 @@ _REMARK = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\"[^\"]*\"|“[^
 _AFTER_DASH = re.compile(r"\s+[-–—|/]+\s+.*$")
 _ODD = re.compile(r"[<>@/\\:;={}\[\]|#$%^*_+~\"!?&()\t\n\r\x00]|https?|www\.|\.\.|[a-z]\.[a-z]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f々]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
 _DOUBLE_SURNAMES = {
     "欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "东方", "東方", "皇甫", "尉迟", "尉遲",
     "公孙", "公孫", "慕容", "令狐", "宇文", "长孙", "長孫", "司徒", "夏侯", "端木", "南宫", "南宮",
@@ -76,6 +77,16 @@ class Name(NamedTuple):
     first: str = ""
     last: str = ""
     left_out: str = ""
+
+
+def shown_name(first: str, last: str) -> str:
+    """A name as its people write it: of Han letters alone the surname stands first, without a blank."""
+    if _HAN.search(first) and _HAN.search(last) and not first.isascii():
+        is_han = all(_HAN.match(sign) for sign in first + last if sign != " ")
+        return f"{last}{first}" if is_han else f"{last} {first}"
+    if _HAN.search(last) and _KANA.search(first):
+        return f"{last} {first}"
+    return f"{first} {last}".strip()
 
 
 def without_mark(text: str) -> str:

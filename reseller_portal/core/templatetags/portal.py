@@ -21,6 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from reseller_portal.core.lists.domains import readable as as_people_write
+from reseller_portal.core.lists.names import shown_name
 from reseller_portal.core.navigation import url_of
 from reseller_portal.core.phrases import phrase_of
 from reseller_portal.core.states import look_of
@@ -209,6 +210,12 @@ def sentence(text: str) -> str:
 def readable(name: str) -> str:
     """A domain or an address as people write it: *münchen.de* for xn--mnchen-3ya.de."""
     return as_people_write(name)
+
+
+@register.filter
+def person(found: Any) -> str:
+    """The name of whoever has a `first_name` and a `last_name`, as it is written: *Maya Ferro*, *李雷*."""
+    return shown_name(found.first_name, found.last_name)
 
 
 @register.filter
