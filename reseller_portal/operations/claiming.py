@@ -1,6 +1,7 @@
 """Take the next due operation, with the right to one call, in one transaction."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection
@@ -87,26 +88,30 @@ def _pick(call: int) -> Operation | None:
             due[head.priority].append(head.kind)
     if turns.is_turn_of_the_background(call) and due and budget.does_the_background_wait():
         raise budget.NoneLeft(YIELD_SECONDS)
-    while (priority := turns.class_of_turn(call, due)) is not None:
-        found = turns.next_of_class(priority, due.pop(priority), after=_served_last(priority))
-        if found is None:
-            continue
-        operation, customer = found
-        _note_served(priority, customer)
+    for operation in _in_turn(call, due):
         if _lock(operation):
             return Operation.objects.select_related("customer").get(pk=operation)
     return None
 
 
-def _served_last(priority: int) -> int:
-    """The customer whom the last turn of the class went to; 0 for none."""
+def _in_turn(call: int, due: dict[int, list[str]]) -> Iterator[int]:
+    """One operation after the other, until one of them can be had."""
     served: dict[str, int] = Budget.objects.values_list("served", flat=True).get()
-    return served.get(str(priority), 0)
+    for each in turns.classes_of_few(call, due):
+        circle = f"few {each}"
+        if found := turns.next_of_few(each, due[each], after=served.get(circle, 0)):
+            yield _note_served(circle, *found)
+    while (priority := turns.class_of_turn(call, due)) is not None:
+        circle = str(priority)
+        if found := turns.next_of_class(priority, due.pop(priority), after=served.get(circle, 0)):
+            yield _note_served(circle, *found)
 
 
-def _note_served(priority: int, customer: int) -> None:
+def _note_served(circle: str, operation: int, customer: int) -> int:
+    """The customer to whom the last turn of a circle went; the next one comes after. Returns the operation."""
     with connection.cursor() as cursor:
-        cursor.execute(SERVED, [str(priority), customer])
+        cursor.execute(SERVED, [circle, customer])
+    return operation
 
 
 def _lock(operation: int) -> bool:

@@ -1,5 +1,8 @@
 """Whose turn the next call is: weighted turns between the classes, and between the customers inside each, in a circle.
 
+People wait for quotes and purchases, so there those who want few calls come before those who want many: a long list
+notices a few calls more not at all, and whoever buys one thing waits for hardly more than its own calls.
+
 Each question of this module reads a few heads of an index, however many rows are due.
 """
 
@@ -21,6 +24,13 @@ ROUND = (
     QUOTE, PURCHASE, SEARCH, QUOTE, PURCHASE, EDIT, QUOTE, PURCHASE, SYNC,
     QUOTE, PURCHASE, SEARCH, QUOTE, PURCHASE, EDIT, QUOTE, PURCHASE, BACKGROUND,
 )  # fmt: skip
+# A customer with so few due rows of one of these classes goes before those with more.
+FEW = 4
+FEW_FIRST = (QUOTE, PURCHASE)
+# But not on these of nine calls: two turns of quotes out of three, and one of purchases.
+NINE, MANY_TOO = 9, (0, 4, 6)
+# So many customers in a row are looked at for one with few.
+FURTHEST_FEW = 16
 # Who has the turn of a class in which nothing is due.
 URGENCY = (PURCHASE, QUOTE, SEARCH, EDIT, SYNC)
 # So many customers in a row are looked at who have something, but nothing that is due.
@@ -40,7 +50,8 @@ HEADS = """
     )
     SELECT priority, kind, due_at, due_at <= statement_timestamp() FROM head
 """
-# From one customer to the next who has anything of the class, until one has something due of these kinds.
+# From one customer to the next who has anything of the class, until one has something due of these kinds, and not more
+# than `most` where that is said.
 NEXT_OF_CLASS = """
     WITH RECURSIVE walk(customer_id, step) AS (
         (SELECT o.customer_id, 1 FROM operations_operation o
@@ -63,6 +74,14 @@ NEXT_OF_CLASS = """
         ) AS first
         ORDER BY first.due_at, first.id LIMIT 1
     ) AS head
+    WHERE %(most)s::int IS NULL OR %(most)s >= (SELECT count(*) FROM (
+        SELECT FROM unnest(%(kinds)s::text[]) AS wanted(kind) CROSS JOIN LATERAL (
+            SELECT FROM operations_operation o
+            WHERE o.due_at IS NOT NULL AND o.priority = %(priority)s AND o.customer_id = walk.customer_id
+              AND o.kind = wanted.kind AND o.due_at <= statement_timestamp()
+            LIMIT %(most)s + 1
+        ) AS each LIMIT %(most)s + 1
+    ) AS counted)
     LIMIT 1
 """
 # Where too many in the circle have nothing due: simply what has waited longest.
@@ -100,17 +119,41 @@ def class_of_turn(number: int, due: Collection[int]) -> int | None:
     return mine if mine in due else next((each for each in URGENCY if each in due), None)
 
 
+def classes_of_few(number: int, due: Collection[int]) -> list[int]:
+    """The classes in which those who want few calls may have call `number`, the one whose turn it is first.
+
+    Not a turn of another class that has need of it, and not every turn, so that who wants many goes on too.
+    """
+    mine = class_of_turn(number, due)
+    is_needed_by_others = ROUND[number % len(ROUND)] == mine and mine not in FEW_FIRST
+    if is_needed_by_others or number % NINE in MANY_TOO:
+        return []
+    return sorted((each for each in FEW_FIRST if each in due), key=lambda each: each != mine)
+
+
 def is_turn_of_the_background(number: int) -> bool:
     return ROUND[number % len(ROUND)] == BACKGROUND
 
 
 def next_of_class(priority: int, kinds: Collection[str], *, after: int) -> tuple[int, int] | None:
     """(operation, customer): what is due first of the customer who follows `after` in the circle. In a staff scope."""
+    asked = {"priority": priority, "kinds": list(kinds), "furthest": FURTHEST, "most": None}
+    return (
+        _first(NEXT_OF_CLASS, asked, after)
+        or (after and _first(NEXT_OF_CLASS, asked, 0))
+        or _first(OLDEST_OF_CLASS, asked, 0)
+        or None
+    )
+
+
+def next_of_few(priority: int, kinds: Collection[str], *, after: int) -> tuple[int, int] | None:
+    """The same among the customers who have `FEW` due rows of the class at most."""
+    asked = {"priority": priority, "kinds": list(kinds), "furthest": FURTHEST_FEW, "most": FEW}
+    return _first(NEXT_OF_CLASS, asked, after) or (after and _first(NEXT_OF_CLASS, asked, 0)) or None
+
+
+def _first(statement: str, asked: dict[str, Any], after: int) -> tuple[int, int] | None:
     with connection.cursor() as cursor:
-        for statement, start in ((NEXT_OF_CLASS, after), (NEXT_OF_CLASS, 0), (OLDEST_OF_CLASS, 0)):
-            asked: dict[str, Any] = {"priority": priority, "kinds": list(kinds), "furthest": FURTHEST, "after": start}
-            cursor.execute(statement, asked)
-            row = cursor.fetchone()
-            if row:
-                return int(row[0]), int(row[1])
-    return None
+        cursor.execute(statement, {**asked, "after": after})
+        row = cursor.fetchone()
+    return (int(row[0]), int(row[1])) if row else None

@@ -48,7 +48,9 @@ WAIT_OF_AN_EVENT = """
 def while_another_orders_ten_thousand_lines(_stack: Stack) -> Iterator[Finding]:
     """Two quotes of 5,000 lines, at the pace of the key; B quotes, pays and has its order taken, again and again."""
     large = a_shop("backlog")
-    small = Shop(replace(large.world, acme=large.world.initech, ada=large.world.ivy), large.sandbox, "start of the other")
+    small = Shop(
+        replace(large.world, acme=large.world.initech, ada=large.world.ivy), large.sandbox, "start of the other"
+    )
     browser, names = Client(HTTP_HOST="foundry.localhost"), iter(range(1_000_000))
     browser.force_login(large.world.ivy)
     pages = visit(browser, *PAGES)

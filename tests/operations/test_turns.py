@@ -15,7 +15,7 @@ from reseller_portal.operations.registry import Happened, NotHappened, Seen, Sen
 from reseller_portal.sandbox.control import Control
 from reseller_portal.upstream.client import Client
 from tests.operations.pace import Pace, paid
-from tests.world import World
+from tests.world import World, make_customer
 
 Priority = Operation.Priority
 ALL = (Priority.QUOTE, Priority.PURCHASE, Priority.SEARCH, Priority.EDIT, Priority.SYNC)
@@ -73,6 +73,16 @@ def want(customer: Customer, count: int, priority: int, *, kind: str = "test.cal
             Operation(customer=customer, kind=kind, key=f"{label} {number}", priority=priority)
             for number in range(count)
         )
+
+
+def third_company(world: World) -> Customer:
+    with staff_scope("test"):
+        return make_customer(brand=world.acme.brand, slug="umbrella")
+
+
+def count_due(customer: Customer, priority: int) -> int:
+    with scope(customer.pk):
+        return Operation.objects.filter(priority=priority, due_at__isnull=False).count()
 
 
 def test_every_class_gets_its_turns_in_each_round_while_all_are_full(world: World, pace: Pace, call: Call) -> None:
@@ -220,3 +230,46 @@ def test_one_that_went_away_halfway_stops_nobody_for_long(world: World, pace: Pa
     Budget.objects.update(halfway_at=Now())
     pace.work(5)
     assert len(call.made) == 10
+
+
+def test_who_wants_few_calls_waits_for_little_more_than_those_behind_a_long_list(
+    world: World, pace: Pace, call: Call
+) -> None:
+    want(world.acme, 200, Priority.QUOTE)
+    pace.work(5)
+    call.made.clear()
+    want(world.initech, 4, Priority.QUOTE)
+    want(world.initech, 2, Priority.PURCHASE)
+    pace.work(60, until=lambda: [slug for slug, _ in call.made].count("initech") == 6)
+    assert len(call.made) <= 6 + 3
+
+
+@pytest.mark.parametrize("flooded", turns.FEW_FIRST)
+def test_a_long_list_goes_on_whatever_those_want_who_want_few_calls(
+    world: World, pace: Pace, call: Call, flooded: Priority
+) -> None:
+    """Two companies that want two calls of both classes at every moment."""
+    others = [world.initech, third_company(world)]
+    want(world.acme, 100, flooded)
+    for number in range(72):
+        for customer in others:
+            for priority in turns.FEW_FIRST:
+                if count_due(customer, priority) < 2:
+                    want(customer, 1, priority, name=f"{priority} at {number}")
+        pace.work(0.25)
+    served = Counter(slug for slug, _ in call.made)
+    assert served["acme"] >= 2
+    assert served["initech"] + served["umbrella"] >= 50
+
+
+def test_many_long_lists_share_what_those_leave_who_want_few_calls(world: World, pace: Pace, call: Call) -> None:
+    """The circle of long lists goes on where it was, whoever had a turn in between."""
+    third = third_company(world)
+    for customer in (world.acme, third):
+        want(customer, 60, Priority.QUOTE)
+    for number in range(60):
+        want(world.initech, 1, Priority.QUOTE, name=f"small {number}")
+        pace.work(0.25)
+    served = Counter(slug for slug, _ in call.made)
+    assert abs(served["acme"] - served["umbrella"]) <= 1
+    assert served["acme"] >= 5
