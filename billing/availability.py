@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar, TypeGuard
 
-from django.db.models import Exists
+from django.db import connection
 from django.db.models.functions import Now
 
 from accounts.models import Customer
@@ -44,7 +44,7 @@ class Availability(Lookup):
 
     def settle(self, operation: Operation) -> None:
         checking.note_answer(operation, operation.payload["key"])
-        wake_pricing(operation.customer)
+        wake_pricing(operation.customer, operation.payload["key"])
 
 
 class Workspace(Lookup):
@@ -80,14 +80,28 @@ def forget_answers_of_order(order: Order) -> None:
     forget_answers(order.customer, order.lines.filter(item=Item.DOMAIN).values_list("name", flat=True))
 
 
-def wake_pricing(customer: Customer) -> None:
-    """An answer about a name came: with the last one, an order that reads its prices goes on."""
+def wake_pricing(customer: Customer, name: str) -> None:
+    """The question about a name has ended: with the last one, an order that reads its prices goes on.
+
+    One answer after the other is written down here, so that of two at once one sees the other.
+    """
     rows = Operation.objects.filter(customer=customer)
-    still_open = rows.filter(kind=AVAILABILITY, priority=Operation.Priority.PURCHASE, due_at__isnull=False)
-    waiting = rows.filter(kind=PRICE, state=Operation.State.WAITING, last_error=READING_PRICES, due_at__gt=Now())
+    reading = rows.filter(kind=PRICE, state=Operation.State.WAITING, last_error=READING_PRICES, due_at__gt=Now())
+    asking = reading.filter(answer__asked__contains=[name])
+    if not asking.exists():
+        return
+    one_answer_at_a_time(customer)
+    still_open = rows.filter(kind=AVAILABILITY, due_at__isnull=False)
     # Passed over while somebody holds it, as who settles it may be about to drop these very answers.
-    free = waiting.filter(~Exists(still_open)).select_for_update(skip_locked=True)
-    Operation.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(due_at=Now())
+    free = asking.select_for_update(skip_locked=True)
+    ready = [each.pk for each in free if not still_open.filter(key__in=each.answer["asked"]).exists()]
+    rows.filter(pk__in=ready).update(due_at=Now())
+
+
+def one_answer_at_a_time(customer: Customer) -> None:
+    """Until the transaction ends. A lock of its own: those of the rows are taken in other orders elsewhere."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('answers of prices'), %s::int)", [customer.pk % 2**31])
 
 
 def to_minor(amount: Decimal) -> int:

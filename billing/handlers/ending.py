@@ -15,6 +15,7 @@ class EndLines:
     """That they fail was decided before; whoever dies in between has failed some, and goes on."""
 
     repeatable: ClassVar[bool] = True
+    makes_calls: ClassVar[bool] = False
     if_failed: ClassVar[str] = "The lines stay open until the money of the order is given back on its page."
 
     def send(self, operation: Operation, client: Client) -> Sent:

@@ -21,13 +21,11 @@ from billing.models import Item, OrderLine, OrderPart
 from reseller_portal.core.hostnames import ascii_name
 from reseller_portal.operations import lookups
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.registry import CannotTell, Happened, NotHappened, Seen, Sent, Wait
+from reseller_portal.operations.registry import CannotTell, Happened, NotHappened, Seen, Sent, Wait, WaitForAnswers
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.models.orders import Order as Drafted
 
 State = Operation.State
-# The last answer wakes the operation that waits for it; this is for one that did not. It makes no call.
-ANSWERS_PAUSE = 30.0
 # So many names are asked for again however recent their prices are, as that takes three seconds at most.
 FEW_NAMES = 10
 
@@ -132,7 +130,11 @@ def _ask(operation: Operation, names: Sequence[str]) -> Wait:
             customer=operation.customer, kind=AVAILABILITY, keys=names, fresh=age, priority=Operation.Priority.PURCHASE
         )
     _note_asked(operation, names)
-    return Wait(ANSWERS_PAUSE, READING_PRICES)
+    return _until_answered(names)
+
+
+def _until_answered(names: Sequence[str]) -> Wait:
+    return WaitForAnswers(READING_PRICES, kind=AVAILABILITY, keys=names)
 
 
 def _note_asked(operation: Operation, names: Sequence[str]) -> None:
@@ -156,7 +158,7 @@ def _judge(operation: Operation, wish: Wish, asked: Sequence[str]) -> Sent:
     if any(name not in answers or _ended_before(answers[name], operation) for name in asked):
         raise _ask(operation, asked)
     if any(not _has_ended(row) for row in answers.values()):
-        raise Wait(ANSWERS_PAUSE, READING_PRICES)
+        raise _until_answered(asked)
     costs = {name: row.answer.get("cost_minor") for name, row in answers.items() if row.state == State.DONE}
     unread = [name for name in asked if costs.get(name) is None]
     taken = [name for name in unread if answers[name].state == State.DONE and answers[name].answer.get("is_taken")]

@@ -1,10 +1,11 @@
-"""Take the next due operation, with the right to one call, in one transaction."""
+"""Take the next due operation, with the right to one call if it needs one, in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.tenancy import staff_scope
@@ -34,12 +35,13 @@ NEXT = """
 class Claim:
     """An operation that is ours until the lease ends. `must_look`: it may have been sent before.
 
-    `call` is the number of the call that is paid for; whoever does not make it gives it back.
+    `call` is the number of the call that is paid for, None where none is needed. Whoever does not make it gives it
+    back.
     """
 
     operation: Operation
     must_look: bool
-    call: int
+    call: int | None
 
     @property
     def goes_first(self) -> bool:
@@ -61,14 +63,37 @@ def claim_next() -> Claim | None:
         if operation is None:
             budget.give_back(call)
             return None
-        if leases.was_died_at(operation, patience_of(operation.kind)):
-            _give_up(operation, call)
-            return None
-        must_look = _must_look(operation)
-        _lease(operation, must_look=must_look)
-        reach("before claim")
-    reach("after claim")
+        claim = _claim(operation, call)
+        if claim is None:
+            budget.give_back(call)
+    return _claimed(claim)
+
+
+def claim_without_call() -> Claim | None:
+    """The next due operation that asks the upstream nothing, or None. No budget, pause or outage holds it."""
+    with staff_scope("engine: claim the next operation without a call"):
+        rows = Operation.objects.filter(without_call=True, due_at__lte=Now()).order_by("due_at")
+        operation = rows.select_related("customer").select_for_update(skip_locked=True, of=("self",)).first()
+        claim = None if operation is None else _claim(operation, None)
+    return _claimed(claim)
+
+
+def _claim(operation: Operation, call: int | None) -> Claim | None:
+    """Lease a row that is locked. None where one worker after the other died at it: then it is given up."""
+    if leases.was_died_at(operation, patience_of(operation.kind)):
+        _give_up(operation)
+        return None
+    must_look = _must_look(operation)
+    _lease(operation, must_look=must_look)
+    reach("before claim")
     return Claim(operation, must_look, call)
+
+
+def _claimed(claim: Claim | None) -> Claim | None:
+    """The claim is committed."""
+    if claim is not None:
+        reach("after claim")
+    return claim
 
 
 def seconds_to_next() -> float | None:
@@ -121,12 +146,11 @@ def _lock(operation: int) -> bool:
         return cursor.fetchone() is not None
 
 
-def _give_up(operation: Operation, call: int) -> None:
+def _give_up(operation: Operation) -> None:
     """No worker lived to write down what became of it, so it is done here; the next claim takes the next one."""
     Operation.objects.filter(pk=operation.pk).update(
         state=State.NEEDS_PERSON, due_at=None, lease="", last_error=leases.DIED
     )
-    budget.give_back(call)
 
 
 def _must_look(operation: Operation) -> bool:

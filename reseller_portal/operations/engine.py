@@ -15,8 +15,8 @@ from accounts.tenancy import scope, staff_scope
 from reseller_portal.jobs.crash_points import reach
 from reseller_portal.jobs.leases import LeaseLost, renew, try_again_or_give_up
 from reseller_portal.jobs.rules import is_out_of_time, is_out_of_tries, pause_after, why_given_up
-from reseller_portal.operations import budget
-from reseller_portal.operations.claiming import Claim, claim_next
+from reseller_portal.operations import budget, lookups
+from reseller_portal.operations.claiming import Claim, claim_next, claim_without_call
 from reseller_portal.operations.gateway import client_for_one_call, pass_or_wait
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.parking import go_on_if_done, release_dependents
@@ -32,8 +32,10 @@ from reseller_portal.operations.registry import (
     StillOpen,
     Wait,
     WaitFor,
+    WaitForAnswers,
     handler_of,
     is_repeatable,
+    makes_calls,
     patience_of,
 )
 from reseller_portal.operations.silence import Caller
@@ -57,14 +59,20 @@ class Transition:
     error: str = ""
     is_said_by_staff: bool = False
     on_purpose: bool = False
+    behind: WaitForAnswers | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def run_one() -> bool:
-    """Carry out the next due operation; False when nothing is due. Raises `budget.NoneLeft`."""
+    """Carry out the next due operation; False when nothing is due. Raises `budget.NoneLeft`.
+
+    What asks the upstream nothing goes first: it takes nobody's place, and goes on while the upstream is away.
+    """
     unbind_contextvars("operation", "company")
-    pass_or_wait()
-    claim = claim_next()
+    claim = claim_without_call()
+    if claim is None:
+        pass_or_wait()
+        claim = claim_next()
     if claim is None:
         return False
     # For the lines of the log that come of it.
@@ -115,6 +123,7 @@ def apply(operation: Operation, transition: Transition) -> None:
     operation.last_error = transition.error[:500]
     operation.is_said_by_staff = transition.is_said_by_staff
     operation.on_purpose = transition.on_purpose
+    operation.without_call = transition.behind is not None or not makes_calls(operation.kind)
     if transition.answer is not None:
         operation.answer = {**operation.answer, **transition.answer}
     if operation.is_final:
@@ -199,7 +208,9 @@ def _try_again(operation: Operation, state: str, error: str) -> Transition:
 def _not_sent(operation: Operation, wait: Wait) -> Transition:
     """It counts as no try; the time counts, so that this too has an end."""
     extra = {"attempts": operation.attempts - 1}
-    return _come_back(operation, State.WAITING, wait.seconds, str(wait), on_purpose=wait.on_purpose, extra=extra)
+    behind = wait if isinstance(wait, WaitForAnswers) else None
+    more = {"on_purpose": wait.on_purpose, "behind": behind, "extra": extra}
+    return _come_back(operation, State.WAITING, wait.seconds, str(wait), **more)
 
 
 def _stopped(operation: Operation, none_left: budget.NoneLeft) -> Transition:
@@ -254,6 +265,8 @@ def _write_down(claim: Claim, transition: Transition) -> None:
         apply(locked, transition)
         if locked.is_parked:
             go_on_if_done(locked)
+        if transition.behind and not lookups.are_open(locked.customer, transition.behind):
+            Operation.objects.filter(pk=locked.pk).update(due_at=Now())
         reach("before settlement commits")
 
 

@@ -36,7 +36,7 @@ _found: dict[str, str] = {}
 
 @contextmanager
 def client_for_one_call(
-    call: int,
+    call: int | None,
     heartbeat: Callable[[], None] | None = None,
     *,
     goes_first: bool = False,
@@ -44,7 +44,8 @@ def client_for_one_call(
 ) -> Iterator[Client]:
     """A client whose first call is paid for by the claim; any further call waits for its own place in the budget.
 
-    `call` is its number in the budget. What ends without having called gives it back. `heartbeat` is called before each
+    `call` is its number in the budget. What ends without having called gives it back; where it is None, the first call
+    waits for its place too. `heartbeat` is called before each
     further call, so that work of many calls keeps what it has claimed. `goes_first`: see `budget.take_patiently`.
     `caller` is the row that gets no answer if none comes.
     """
@@ -54,7 +55,7 @@ def client_for_one_call(
         try:
             circuit.pass_or_wait(_client_for_a_probe)
             pauses.check(operation)
-            if made:
+            if made or call is None:
                 budget.take_patiently(goes_first=goes_first)
                 if heartbeat:
                     heartbeat()
@@ -74,7 +75,7 @@ def client_for_one_call(
     try:
         yield _client(before_call, on_error)
     finally:
-        if not made:
+        if call is not None and not made:
             budget.give_back(call)
 
 

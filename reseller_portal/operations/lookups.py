@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Customer
 from reseller_portal.core.errors import DomainError
 from reseller_portal.operations.models import Operation
+from reseller_portal.operations.registry import WaitForAnswers
 from reseller_portal.operations.turns import URGENCY
 from reseller_portal.operations.waking import wake
 
@@ -82,6 +83,16 @@ def lock(*, customer: Customer, kind: str, keys: Iterable[str]) -> None:
     """Hold the questions until the caller's transaction ends: no answer is written down before what waits for it is."""
     _one_at_a_time(customer)
     list(_rows(customer, kind, keys).order_by("key").select_for_update(no_key=True).values_list("pk"))
+
+
+def are_open(customer: Customer, waited_for: WaitForAnswers) -> bool:
+    """Whether one of these questions has no end yet. In the transaction that puts the one who waits to sleep.
+
+    Whoever ends the last question holds its row and then wakes who waits: neither can miss what the other is about to
+    commit.
+    """
+    rows = _rows(customer, waited_for.kind, waited_for.keys).order_by("key").select_for_update(no_key=True)
+    return any(due_at is not None for due_at in list(rows.values_list("due_at", flat=True)))
 
 
 def forget(*, customer: Customer, kinds: Iterable[str], keys: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ class Operation(Job):
 
     `attempts` counts how often it was sent. A row with `after` is parked until that operation is done: it is due never,
     and costs nothing. `on_purpose` says that it waits for something known, such as money, and not for an answer.
+    `without_call`: its next step asks the upstream nothing, so it needs no place in the budget and passes all pauses.
     `payload` and `answer` hold no secrets.
     """
 
@@ -54,6 +55,7 @@ class Operation(Job):
     is_said_by_staff = models.BooleanField(
         db_default=False, help_text="Why it failed was said by the team, in words for the customer."
     )
+    without_call = models.BooleanField(db_default=False)
     placed_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -78,6 +80,11 @@ class Operation(Job):
             ),
             models.Index(fields=["customer", "-placed_at"], name="operations_of_customer"),
             models.Index(fields=["begun_at"], name="operations_under_way", condition=models.Q(due_at__isnull=False)),
+            models.Index(
+                fields=["due_at"],
+                name="due_without_call",
+                condition=models.Q(due_at__isnull=False, without_call=True),
+            ),
             models.Index(fields=["after"], name="operations_parked", condition=models.Q(after__isnull=False)),
             models.Index(fields=["placed_at"], name="operations_on_purpose", condition=models.Q(on_purpose=True)),
         ]

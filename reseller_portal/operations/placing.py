@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from accounts.models import Customer
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.parking import is_done
+from reseller_portal.operations.registry import makes_calls
 from reseller_portal.operations.waking import wake
 
 
@@ -39,7 +40,12 @@ def place(
         customer=customer,
         kind=kind,
         key=key,
-        defaults={"priority": priority, "payload": dict(payload or {}), **_behind(after)},
+        defaults={
+            "priority": priority,
+            "payload": dict(payload or {}),
+            "without_call": not makes_calls(kind),
+            **_behind(after),
+        },
     )
     transaction.on_commit(wake)
     return operation
@@ -59,7 +65,7 @@ def place_many(
     New ones are due in `due_in`, if they do not wait for another one.
     """
     wanted = {wish.key: wish for wish in wishes}
-    behind = {"due_at": Now() + due_in, **_behind(after)}
+    behind = {"due_at": Now() + due_in, "without_call": not makes_calls(kind), **_behind(after)}
     # In the order of their keys, so that two lists in other orders never wait for each other in a circle.
     rows = [
         Operation(customer=customer, kind=kind, key=key, priority=priority, payload=dict(wanted[key].payload), **behind)

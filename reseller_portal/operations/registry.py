@@ -1,7 +1,7 @@
 """What each kind of operation does. The app that owns a kind registers its handler in `AppConfig.ready`."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar, Protocol
@@ -11,6 +11,9 @@ from django.utils import timezone
 from reseller_portal.jobs.rules import NORMALLY, PATIENCE, Patience
 from reseller_portal.operations.models import Operation
 from reseller_portal.upstream.client import Client
+
+# The last answer wakes what waits for answers; so soon it is looked after where it did not.
+ANSWERS_SECONDS = 900.0
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,18 @@ def wait_while_busy(operation: Operation) -> Wait:
     return Wait(min(max(1.0, waited / 2), 300.0), "Somebody else was writing the same thing down.")
 
 
+class WaitForAnswers(Wait):
+    """Raised by `send`: these questions of the customer have to end first; the last answer wakes the operation.
+
+    What wakes it is the settlement of the question's kind. It asks nothing meanwhile, and is looked after now and then.
+    """
+
+    def __init__(self, reason: str, *, kind: str, keys: Collection[str]) -> None:
+        super().__init__(ANSWERS_SECONDS, reason)
+        self.kind = kind
+        self.keys = keys
+
+
 class WaitFor(Exception):
     """Raised by `send`: nothing was sent, because another operation must be done first. Parked until it is.
 
@@ -98,7 +113,8 @@ class Handler(Protocol):
     sending twice harms nobody, so that a lost answer needs no look; what was accepted is looked at all the same.
     A handler may also say, each as a class variable: `patience` (how long it is tried; `jobs.rules.PATIENCE`),
     `normally` (how long it takes when all is well; staff see it an hour after that; `NORMALLY`) and `may_reopen`
-    (what failed settled nothing, so it may be opened again; False). For staff it may say `if_done` and `if_failed`,
+    (what failed settled nothing, so it may be opened again; False), `makes_calls` (False where `send` only writes here,
+    so that it goes on while the upstream is away). For staff it may say `if_done` and `if_failed`,
     what follows when they settle it so, and have `answer_if_done(operation)`, which gives the answer that `settle`
     needs when they say that it was done; without it nobody can say so. `about(operation)` names what it is about, with
     the address of its page.
@@ -159,6 +175,11 @@ def is_repeatable(kind: str) -> bool:
 
 def kinds() -> list[str]:
     return list(_handlers)
+
+
+def makes_calls(kind: str) -> bool:
+    """False where carrying it out asks the upstream nothing."""
+    return bool(getattr(_handlers.get(kind), "makes_calls", True))
 
 
 def patience_of(kind: str) -> Patience:

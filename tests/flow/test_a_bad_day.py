@@ -18,7 +18,7 @@ from billing.availability import SUGGESTIONS
 from billing.models import Order, OrderLine
 from billing.services.deciding import operations_of
 from reseller_portal.operations import budget, circuit, engine, gateway, lookups
-from reseller_portal.operations.claiming import Claim, claim_next
+from reseller_portal.operations.claiming import Claim, claim_next, claim_without_call
 from reseller_portal.operations.models import Operation
 from reseller_portal.sandbox.models import Mailbox as SoldMailbox
 from tests import oracle
@@ -48,13 +48,13 @@ def other(committed: Shop) -> Shop:
 def claims(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     made: list[str] = []
 
-    def claim() -> Claim | None:
-        found = claim_next()
+    def noted(found: Claim | None) -> Claim | None:
         if found is not None:
             made.append(found.operation.kind)
         return found
 
-    monkeypatch.setattr(engine, "claim_next", claim)
+    monkeypatch.setattr(engine, "claim_next", lambda: noted(claim_next()))
+    monkeypatch.setattr(engine, "claim_without_call", lambda: noted(claim_without_call()))
     return made
 
 

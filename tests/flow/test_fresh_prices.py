@@ -4,19 +4,24 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from pytest_django import Settings
 
 from accounts.tenancy import scope, staff_scope
 from billing import price_changes
-from billing.handlers.pricing import FEW_NAMES
+from billing.handlers.pricing import FEW_NAMES, ReadPrice
 from billing.models import Order, OrderLine
+from reseller_portal.operations import lookups
 from reseller_portal.operations.deciding import settle_as
-from reseller_portal.operations.engine import look_now
+from reseller_portal.operations.engine import Transition, apply, look_now
 from reseller_portal.operations.models import Operation
+from reseller_portal.operations.registry import Sent, WaitForAnswers
 from reseller_portal.operations.steps import answer_if_done, steps_of
+from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.domains import Domains
 from reseller_portal.upstream.models.availability import Availability as Offer
 from tests import oracle
 from tests.accounts.staff import make_admin
+from tests.operations.pace import Pace
 from tests.shop import NAMES, Shop
 
 ASKED = "check_domain_availability"
@@ -38,6 +43,15 @@ def confirmed(shop: Shop, *names: str) -> Order:
 def pricing() -> Operation:
     with staff_scope("test"):
         return Operation.objects.get(kind="order.price")
+
+
+def answer_all(shop: Shop, wait: WaitForAnswers) -> None:
+    """As another worker writes the answers down."""
+    with scope(shop.customer.pk):
+        for question in lookups.find(customer=shop.customer, kind=wait.kind, keys=wait.keys):
+            cost = {"com": 1299, "net": 1499}[question.key.rpartition(".")[2]]
+            told = {"name": question.key, "is_available": True, "cost_minor": cost}
+            apply(question, Transition(Operation.State.DONE, answer=told))
 
 
 def tell_no_price(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,6 +120,48 @@ def test_waiting_for_prices_costs_no_call_and_the_last_answer_ends_it(shop: Shop
     assert rounds > 2
     assert shop.sandbox.count("get_order") == 1
     assert pricing().attempts == 1
+
+
+def test_half_an_hour_in_which_prices_are_throttled_costs_an_order_four_claims(
+    shop: Shop, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that reads the draft, one that the last answer wakes, and one in each quarter of an hour."""
+    settings.UPSTREAM_CALLS_PER_SECOND = 4
+    pace = Pace()
+    pace.install(monkeypatch)
+    shop.order("first.com", "second.net")
+    pace.work(10, until=lambda: shop.sandbox.count("get_order") == 1)
+    shop.sandbox.fault(ASKED, "throttle", times=1000, retry_after=1800)
+    for _minute in range(30):
+        pace.wait(57)
+        pace.work(3)
+    assert pricing().state == Operation.State.WAITING
+    shop.sandbox.heal()
+    pace.work(70)
+    assert shop.sandbox.count("process_order") == 1
+    assert [claim.kind for claim in pace.claims].count("order.price") <= 4
+
+
+@pytest.mark.parametrize("is_looked_after", [True, False])
+def test_answers_that_come_while_it_lies_down_wake_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, is_looked_after: bool
+) -> None:
+    """And without the look after them it would lie for a quarter of an hour."""
+    send = ReadPrice.send
+
+    def answered_meanwhile(handler: ReadPrice, operation: Operation, client: Client) -> Sent:
+        try:
+            return send(handler, operation, client)
+        except WaitForAnswers as wait:
+            answer_all(shop, wait)
+            raise
+
+    monkeypatch.setattr(ReadPrice, "send", answered_meanwhile)
+    if not is_looked_after:
+        monkeypatch.setattr(lookups, "are_open", lambda _customer, _wait: True)
+    shop.order("first.com", "second.net")
+    shop.work()
+    assert shop.sandbox.count("process_order") == int(is_looked_after)
 
 
 def test_a_draft_that_is_gone_when_it_is_to_be_paid_gives_the_money_back(shop: Shop) -> None:

@@ -8,8 +8,10 @@ from accounts.tenancy import scope, staff_scope
 from billing import failures, ledger, settlement
 from billing.ledger import Kind
 from billing.models import Order
+from reseller_portal.operations import circuit
 from reseller_portal.operations.deciding import settle_as
 from reseller_portal.operations.models import Operation
+from reseller_portal.upstream.errors import Unreachable
 from tests import oracle
 from tests.accounts.staff import make_admin
 from tests.flow.test_faults import operation_of, order_state, states_of
@@ -74,10 +76,10 @@ def test_whoever_dies_while_lines_fail_has_failed_some_and_goes_on(
 ) -> None:
     end_some = settlement.end_some
 
-    def dies_at_the_third(*arguments: object) -> None:
+    def dies_at_the_third(*arguments: object, **said: object) -> None:
         if len(sizes) == 2:
             raise RuntimeError("killed")
-        end_some(*arguments)  # type: ignore[arg-type]  # what it was called with
+        end_some(*arguments, **said)  # type: ignore[arg-type]  # what it was called with
 
     shop.sandbox.fault("process_order", "refuse", words="This account is blocked", status=403)
     with monkeypatch.context() as broken:
@@ -119,3 +121,16 @@ def test_lines_that_end_in_two_goes_of_one_size_all_end(shop: Shop, sizes: list[
     assert max(sizes) <= MOST
     assert balance(shop) == 100_000
     oracle.ask_in_between()
+
+
+def test_money_is_given_back_though_the_upstream_serves_nobody_meanwhile(
+    shop: Shop, order: Order, sizes: list[int]
+) -> None:
+    with scope(shop.customer.pk):
+        settlement.fail_part(order.parts.select_for_update().get(), "This account is blocked")
+    circuit.open_because(Unreachable("get_order", "silent"))
+    shop.sandbox.fault("*", "error_before", times=1000)
+    shop.work()
+    assert sizes == [MOST, MOST, MOST, 5]
+    assert order_state(order) == Order.State.FAILED
+    assert balance(shop) == 100_000

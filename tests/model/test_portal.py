@@ -11,7 +11,7 @@ from kombu.transport.memory import Channel
 from pytest_django import Settings
 
 from reseller_portal.operations import budget, circuit, engine, gateway
-from reseller_portal.operations.claiming import Claim, claim_next
+from reseller_portal.operations.claiming import Claim, claim_next, claim_without_call
 from reseller_portal.sandbox import events
 from reseller_portal.sandbox.control import Control
 from tests import databases
@@ -51,8 +51,7 @@ def machine(committed: Shop, settings: Settings, monkeypatch: pytest.MonkeyPatch
             super().__init__()
             monkeypatch.setattr(budget, "sleep", self.pair.sleep)
 
-    def claim() -> Claim | None:
-        found = claim_next()
+    def noted(found: Claim | None) -> Claim | None:
         if found is not None:
             Machine.claims.append(found.operation.pk)
         return found
@@ -61,7 +60,8 @@ def machine(committed: Shop, settings: Settings, monkeypatch: pytest.MonkeyPatch
     settings.UPSTREAM_SESSION = "tests.model.clock.counted_session"
     monkeypatch.delattr(gateway._kept, "session", raising=False)
     monkeypatch.setattr(circuit._proof, "answered_at", float("-inf"))
-    monkeypatch.setattr(engine, "claim_next", claim)
+    monkeypatch.setattr(engine, "claim_next", lambda: noted(claim_next()))
+    monkeypatch.setattr(engine, "claim_without_call", lambda: noted(claim_without_call()))
     yield Machine
     Clock.current = None
 

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from accounts.tenancy import staff_scope
 from reseller_portal.operations import budget, engine
-from reseller_portal.operations.claiming import Claim, claim_next, seconds_to_next
+from reseller_portal.operations.claiming import Claim, claim_next, claim_without_call, seconds_to_next
 from reseller_portal.operations.models import Budget, Circuit, Operation, Pause, Silence
 
 
@@ -23,10 +23,10 @@ class Pace:
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whoever would sleep moves the clock instead; every claim is noted."""
         monkeypatch.setattr(budget, "sleep", self.wait)
-        monkeypatch.setattr(engine, "claim_next", self._claim)
+        monkeypatch.setattr(engine, "claim_next", lambda: self._noted(claim_next()))
+        monkeypatch.setattr(engine, "claim_without_call", lambda: self._noted(claim_without_call()))
 
-    def _claim(self) -> Claim | None:
-        claim = claim_next()
+    def _noted(self, claim: Claim | None) -> Claim | None:
         if claim is not None:
             self.claims.append(claim.operation)
         return claim
