@@ -115,7 +115,7 @@ def _as_answer(found: Found) -> dict[str, object]:
     return {
         "name": found.name,
         "is_available": is_sold,
-        "is_taken": not found.is_available,
+        "is_taken": found.is_taken,
         "is_premium": bool(found.is_premium),
         "cost_minor": to_minor(found.price) if is_sold and found.price is not None else None,
         "renew_minor": to_minor(found.renew_price) if is_amount(found.renew_price) else 0,

@@ -41,6 +41,7 @@ WITH_ITS_DOMAIN_FOR_GOOD = Failure(DOMAIN_FAILED_FOR_GOOD, may_help=False)
 NOTHING_SAID = Failure("The provider did not deliver this. Try again.")
 CONTACT = Failure("The provider did not accept the contact details of your company. Write to us to correct them.")
 CHARGED = Failure("The provider could not set this name up. Choose another one.", may_help=False)
+CHARGED_MAILBOX = Failure("The provider could not set this mailbox up. Choose another address.", may_help=False)
 NO_MAILBOX_LEFT = Failure("None of its mailboxes could be ordered, so the domain was not bought.")
 PRICE_REFUSED = Failure("Its price changed before it was bought, and the new one was not accepted.")
 
@@ -64,6 +65,7 @@ _SENTENCES = {
         *(failure for _, failure in KNOWN),
         UNKNOWN,
         CHARGED,
+        CHARGED_MAILBOX,
         WITH_ITS_DOMAIN,
         WITH_ITS_DOMAIN_FOR_GOOD,
         NO_MAILBOX_LEFT,
@@ -103,8 +105,12 @@ def reason_for_mailboxes(domain: OrderLine) -> str:
 
 
 def note_charged(line: OrderLine) -> None:
-    """A line failed although the upstream took the money: it is not tried again, nor sold to anybody else."""
-    line.problem, line.may_help = CHARGED.words, CHARGED.may_help
+    """A line failed although the upstream took the money: it is not tried again, nor sold to anybody else.
+
+    Words of staff stay as they are.
+    """
+    failure = CHARGED if line.item == Item.DOMAIN else CHARGED_MAILBOX
+    line.problem, line.may_help = line.problem if line.is_said_by_staff else failure.words, failure.may_help
     line.save(update_fields=["problem", "may_help"])
     if line.item == Item.DOMAIN:
         UnsellableName.objects.update_or_create(

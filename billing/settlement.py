@@ -32,7 +32,8 @@ LINES_AT_ONCE = 200
 QUIET = timedelta(seconds=60)
 NO_REASON, NOT_DELIVERED, VAGUE = failures.NO_REASON, failures.NOT_DELIVERED, failures.VAGUE
 _waiting: ContextVar[list[Callable[[], None]] | None] = ContextVar("moves that come last", default=None)
-SETTLED_FIELDS = ("state", "finished_at", "cost_minor", "cost_booked_minor", "costs_booked", *failures.FIELDS)
+COST_FIELDS = ("cost_minor", "cost_booked_minor", "costs_booked", "is_cost_taken")
+SETTLED_FIELDS = ("state", "finished_at", *COST_FIELDS, *failures.FIELDS)
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,14 @@ class News:
     """What became of one line: with a `delivery` it is there, with a `reason` it will not come.
 
     `cost_minor` is what the upstream took for it, when that is known; for a line that failed it was taken all the same.
+    `is_cost_taken`: it was taken already, whatever becomes of the line.
     `is_said_by_staff`: the reason is for the customer as it stands.
     """
 
     delivery: Delivery | None = None
     reason: str = ""
     cost_minor: int | None = None
+    is_cost_taken: bool = False
     is_said_by_staff: bool = False
 
 
@@ -190,19 +193,26 @@ class _Settlement:
         return bool(self.captured or self.released or self.came_late)
 
     def take(self, line: OrderLine, news: News) -> None:
-        if news.cost_minor is not None and news.cost_minor != line.cost_minor:
-            line.cost_minor = news.cost_minor
-            self.changed[line.pk] = line
+        self._note_cost(line, news)
         if news.delivery is not None and line.state != State.DELIVERED:
             self._deliver(line, news.delivery)
         elif news.delivery is not None and (news.delivery.expires_at or news.delivery.secrets):
             self.completed.append((line, news.delivery))
         elif news.reason and news.delivery is None:
             self._fail(line, news)
-        if line.state == State.DELIVERED or (line.state == State.FAILED and news.cost_minor is not None):
+        is_loss = line.state == State.FAILED and (news.cost_minor is not None or line.is_cost_taken)
+        if line.state == State.DELIVERED or is_loss:
             self._book(line)
-        if line.state == State.FAILED and news.cost_minor is not None and line.cost_booked_minor:
+        if is_loss and line.cost_booked_minor:
             self.charged.append(line)
+
+    def _note_cost(self, line: OrderLine, news: News) -> None:
+        """It is booked when the line ends; what was taken for one that fails afterwards is a loss."""
+        cost = line.cost_minor if news.cost_minor is None else news.cost_minor
+        is_taken = line.is_cost_taken or news.is_cost_taken
+        if (cost, is_taken) != (line.cost_minor, line.is_cost_taken):
+            line.cost_minor, line.is_cost_taken = cost, is_taken
+            self.changed[line.pk] = line
 
     def write(self) -> None:
         """All but the money."""

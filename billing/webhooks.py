@@ -81,7 +81,8 @@ def workspace_delivered(event: Received) -> None:
     lines = _lines(part, Item.MAILBOX, str(event.data.get("domainName", "")))
     if part is not None and total is not None and lines:
         shares = _shares(total, len(lines))
-        settlement.settle(part, {line: News(cost_minor=share) for line, share in zip(lines, shares, strict=True)})
+        told = [News(cost_minor=share, is_cost_taken=True) for share in shares]
+        settlement.settle(part, dict(zip(lines, told, strict=True)))
 
 
 def workspace_failed(event: Received) -> None:

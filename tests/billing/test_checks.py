@@ -92,6 +92,20 @@ def test_a_name_without_a_sensible_price_is_not_for_sale_and_the_rest_is(
     assert problems["second.net"] == ""
 
 
+@pytest.mark.parametrize("written", ["NaN", "", "$12.99", "12,99", "1e9", -3])
+def test_a_name_whose_price_is_written_oddly_is_not_called_taken(shop: Shop, written: object) -> None:
+    """Neither where it is asked for, nor where it is written so at the moment of paying."""
+    shop.sandbox.write_price("first.com", written)
+    assert problems_of(shop.quote("first.com", "second.net"))["first.com"] == NOT_FOR_SALE
+    order = shop.order("third.com", "fourth.net")
+    shop.sandbox.write_price("third.com", written)
+    shop.finish()
+    with scope(shop.customer.pk):
+        asked = Operation.objects.get(kind="order.price", state="needs_person")
+        assert asked.last_error == "The price of third.com could not be read before it is paid."
+        assert set(order.lines.values_list("state", "problem")) == {("waiting", "")}
+
+
 def end_open_checks_of_old(quote: Quote) -> None:
     grow_old(quote)
     end_open_checks()

@@ -27,6 +27,11 @@ class Availability:
     reason: str = ""
     unread: tuple[str, ...] = ()
 
+    @property
+    def is_taken(self) -> bool:
+        """Somebody has it, as far as the upstream tells; one without a readable price may be free."""
+        return not self.is_available and self.reason != NO_PRICE
+
     @classmethod
     def read(cls, found: Reader) -> "Availability":
         found = found.lenient()
