@@ -67,6 +67,11 @@ class Command(BaseCommand):
         for email, _name, group in STAFF:
             where = f"http://127.0.0.1:{port}/admin/"
             self.stdout.write(f"  {email:<24}{password:<20}{where:<44}staff, {group.lower()}")
+        others = " ".join(brand.host for brand in BRANDS[1:])
+        self.stdout.write(
+            f"  Where *.localhost does not open, http://127.0.0.1:{port}/ shows {BRANDS[0].name};"
+            f" the rest needs a line in /etc/hosts: 127.0.0.1 {others}"
+        )
 
 
 def _make_people(password: str) -> None:
