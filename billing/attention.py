@@ -3,13 +3,19 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F, Min, QuerySet, Sum
+from django.db.models import F, Min, Q, QuerySet, Sum
 from django.urls import reverse
+from django.utils import timezone
 
 from billing import price_changes
 from billing.models import Order, OrderLine, Shortfall
 from reseller_portal.core.templatetags.portal import money
-from reseller_portal.jobs.attention import Case, Source, nothing
+from reseller_portal.jobs.attention import IS_LATE, Case, Source, nothing
+from reseller_portal.jobs.rules import LATE
+
+LEAVE_IT_OUT = (
+    "Nobody answered, and the money could not be given back by itself. Leave it out; the log says what failed."
+)
 
 
 def asked_for_a_price() -> QuerySet[Order]:
@@ -19,6 +25,19 @@ def asked_for_a_price() -> QuerySet[Order]:
         more=Sum(F("lines__asked_price_minor") - F("lines__price_minor"), filter=asked),
     )
     return rows.select_related("customer").order_by("asked_at", "pk")
+
+
+def is_too_long() -> Q:
+    """The money should have gone back an hour ago."""
+    return Q(asked_at__lt=timezone.now() - timedelta(hours=settings.PRICE_ANSWER_HOURS) - LATE)
+
+
+def waiting_for_an_answer() -> QuerySet[Order]:
+    return asked_for_a_price().exclude(is_too_long())
+
+
+def asked_for_too_long() -> QuerySet[Order]:
+    return asked_for_a_price().filter(is_too_long())
 
 
 def tell(order: Order, how: str) -> Case:
@@ -31,7 +50,9 @@ def tell(order: Order, how: str) -> Case:
         url=reverse("admin:billing_order_change", args=[order.pk]),
         customer=order.customer.company,
         reason=f"A price has risen since it was ordered, by {more} in all, and the customer is asked.",
-        next_step="Nothing: without an answer the money goes back. Or leave it out now.",
+        next_step=LEAVE_IT_OUT
+        if how == IS_LATE
+        else "Nothing: without an answer the money goes back. Or leave it out.",
         since=asked_at,
         until=asked_at + timedelta(hours=settings.PRICE_ANSWER_HOURS),
         at_end="Money back",
@@ -40,8 +61,8 @@ def tell(order: Order, how: str) -> Case:
 
 SOURCE = Source(
     needs=nothing(Order.objects.all()),
-    late=nothing(Order.objects.all()),
-    on_purpose=asked_for_a_price,
+    late=asked_for_too_long,
+    on_purpose=waiting_for_an_answer,
     tell=tell,
 )
 

@@ -1,6 +1,7 @@
 """Why a line failed: our sentence for customers, the upstream's words for staff, and whether trying again may help."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from billing.order_models import Item, OrderLine, UnsellableName
 
 DOMAIN_FAILED = "Its domain was not registered."
+UNAVAILABLE = "The name was taken before the order reached the registry."
 NO_REASON = "The upstream gave no reason."
 NOT_DELIVERED = "The upstream ended the order without it."
 # Reasons of ours that a better one may still replace.
@@ -59,6 +61,8 @@ KNOWN: tuple[tuple[str, Failure], ...] = (
 )
 
 
+# Reasons that are those of a domain and never of a mailbox on it.
+OF_DOMAINS = (UNAVAILABLE, PRICE_REFUSED.words)
 _SENTENCES = {
     each.words: each
     for each in (
@@ -97,6 +101,13 @@ def note_reason(line: OrderLine, reason: str, *, is_said_by_staff: bool = False)
     if failure is TAKEN and line.item == Item.MAILBOX:
         failure = EXISTS
     line.said, line.problem, line.may_help = reason[:500], failure.words, failure.may_help
+
+
+def reason_of(line: OrderLine, reason: str, domains: Collection[str]) -> str:
+    """Why the line fails with its part: a mailbox on one of these domains for its domain, where that is the reason."""
+    if line.item == Item.DOMAIN or line.domain_name not in domains or reason not in OF_DOMAINS:
+        return reason
+    return DOMAIN_FAILED if explain(reason).may_help else DOMAIN_FAILED_FOR_GOOD
 
 
 def reason_for_mailboxes(domain: OrderLine) -> str:

@@ -1,8 +1,10 @@
 """A cost that rose between quote and purchase: within a tolerance it goes on, beyond it the customer is asked.
 
-The question ends: by a yes, by a no, or by silence, which gives the money back.
+The question ends: by a yes, by a no, or by silence, which gives the money back. What is asked about is put into a part
+of its own, with what cannot be bought without it, so that the rest of the order goes on.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -15,12 +17,13 @@ from accounts.actors import Actor, portal_actor
 from accounts.audit import record
 from accounts.tenancy import scope, staff_scope
 from billing import below_cost, failures, ledger, settlement
+from billing.leaving_out import draft_again, leave_out, set_apart
 from billing.locks import lock_parts
 from billing.models import Order, OrderLine, OrderPart, PriceRule
 from billing.price_rules import price_minor, rules_of
 from billing.services.orders import NothingToOrder, PriceMoved, place_draft, place_pricing, place_processing
 
-MOST_AT_ONCE = 200
+logger = logging.getLogger(__name__)
 NOT_ASKED = "Nothing of this order waits for your answer."
 _listeners: list[Callable[[Order], None]] = []
 
@@ -36,18 +39,28 @@ def go_on(part: OrderPart, costs: Mapping[int, int]) -> None:
     asked = [line for line in lines if line.asked_price_minor is not None]
     OrderLine.objects.bulk_update(lines, ["cost_minor", "cost_read_at", "asked_cost_minor", "asked_price_minor"])
     if asked:
-        is_first = not part.order.parts.filter(price_asked_at__isnull=False).exists()
-        part.price_asked_at = timezone.now()
-        part.save(update_fields=["price_asked_at"])
-        more = sum((line.asked_price_minor or 0) - line.price_minor for line in asked)
-        record(actor=portal_actor(part.customer), action="order.price_asked", subject=part.order, after={"more": more})
-        if is_first:
-            _tell(part.order)
+        _ask(part, asked, lines)
     elif lines:
         below_cost.tell_staff(part.order, lines, rules)
         part.is_processing = True
         part.save(update_fields=["is_processing"])
         place_processing(part)
+
+
+def _ask(part: OrderPart, asked: Sequence[OrderLine], lines: Sequence[OrderLine]) -> None:
+    """Put what became dearer aside until the customer answers, with what is bought together with it; buy the rest."""
+    is_first = not part.order.parts.filter(price_asked_at__isnull=False).exists()
+    names = {line.domain_name for line in asked}
+    tied = asked if part.upstream_domain_id else [line for line in lines if line.domain_name in names]
+    aside = set_apart(part, tied, lines)
+    aside.price_asked_at = timezone.now()
+    aside.save(update_fields=["price_asked_at"])
+    more = sum((line.asked_price_minor or 0) - line.price_minor for line in asked)
+    record(actor=portal_actor(part.customer), action="order.price_asked", subject=part.order, after={"more": more})
+    if is_first:
+        _tell(part.order)
+    if aside != part:
+        draft_again(part)
 
 
 def is_beyond_tolerance(old_minor: int, new_minor: int) -> bool:
@@ -75,13 +88,16 @@ def accept(*, actor: Actor, order: Order, more_minor: int) -> None:
     for part in parts:
         part.price_asked_at, part.price_answers = None, part.price_answers + 1
         part.save(update_fields=["price_asked_at", "price_answers"])
-        place_pricing(part)
+        if part.upstream_order_id:
+            place_pricing(part)
+        else:
+            place_draft(part)
     record(actor=actor, action="order.price_accepted", subject=order, after={"more": more})
 
 
 @transaction.atomic
 def decline(*, actor: Actor, order: Order) -> None:
-    """Leave out what became dearer; its money goes back, and the rest is ordered without it.
+    """Leave out what became dearer; its money goes back.
 
     Raises `NothingToOrder` when nothing is asked, `NotAllowed`.
     """
@@ -94,19 +110,29 @@ def decline(*, actor: Actor, order: Order) -> None:
 
 
 def end_silent_questions() -> int:
-    """Nobody answered for long: as if it had been declined. Returns how many parts of orders that ended."""
+    """Nobody answered for long: as if it had been declined. Returns how many parts of orders that ended.
+
+    One that cannot be ended fails alone; it stands before staff an hour after its end (`billing.attention`).
+    """
     late = timezone.now() - timedelta(hours=settings.PRICE_ANSWER_HOURS)
     with staff_scope("prices that nobody accepted"):
-        rows = OrderPart.objects.filter(price_asked_at__lt=late).values_list("customer_id", "pk")
-        found = list(rows[:MOST_AT_ONCE])
-    for customer_id, number in found:
+        rows = OrderPart.objects.filter(price_asked_at__lt=late).order_by("price_asked_at")
+        found = list(rows.values_list("customer_id", "pk"))
+    return sum(_end_silent_question(customer_id, number, late) for customer_id, number in found)
+
+
+def _end_silent_question(customer_id: int, number: int, late: datetime) -> bool:
+    try:
         with scope(customer_id):
             order = Order.objects.get(parts=number)
             parts = lock_parts(order, OrderPart.objects.filter(pk=number, price_asked_at__lt=late))
             _leave_out(parts)
             for part in parts:
                 record(actor=portal_actor(part.customer), action="order.price_unanswered", subject=part.order)
-    return len(found)
+    except Exception:
+        logger.exception("part %s: the question about its price could not be ended", number)
+        return False
+    return bool(parts)
 
 
 def asked_lines(order: Order) -> QuerySet[OrderLine]:
@@ -193,10 +219,7 @@ def _leave_out(parts: list[OrderPart]) -> None:
 
 
 def _leave_out_of(part: OrderPart) -> None:
-    refused = settlement.News(reason=failures.PRICE_REFUSED.words)
-    settlement.settle(part, dict.fromkeys(_asked_lines(part), refused))
+    leave_out(part, _asked_lines(part), failures.PRICE_REFUSED.words)
     part.price_asked_at = None
-    part.drafts += 1
-    part.save(update_fields=["price_asked_at", "drafts"])
-    if part.lines.filter(state=OrderLine.State.WAITING).exists():
-        place_draft(part)
+    part.save(update_fields=["price_asked_at"])
+    draft_again(part)

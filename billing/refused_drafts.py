@@ -34,7 +34,6 @@ class Split:
     """What becomes of the lines of a refused draft."""
 
     failed: list[OrderLine] = field(default_factory=list)
-    lonely: list[OrderLine] = field(default_factory=list)
     apart: list[OrderLine] = field(default_factory=list)
 
 
@@ -62,7 +61,7 @@ def split(part: OrderPart, lines: Sequence[OrderLine], words: str) -> Split:
     """Fail what the refusal names; where it names nothing, put the second half aside; one thing alone fails."""
     named = _named_lines(lines, read(words))
     if named:
-        return Split(failed=named, lonely=_lonely_domains(lines, named))
+        return Split(failed=named)
     units = _units(part, lines)
     if len(units) == 1 or _is_about_everything(words):
         return Split(failed=list(lines))
@@ -86,14 +85,6 @@ def _named_lines(lines: Sequence[OrderLine], named: Named) -> list[OrderLine]:
     by_domain = [line for line in lines if ascii_name(line.domain_name) in named.domains]
     by_username = [line for line in boxes if line.name.partition("@")[0] in named.usernames]
     return by_address or by_domain or by_username
-
-
-def _lonely_domains(lines: Sequence[OrderLine], failed: Sequence[OrderLine]) -> list[OrderLine]:
-    """A new domain is not bought without a mailbox, so it goes with its last one."""
-    gone = {line.pk for line in failed}
-    alive = {line.domain_name for line in lines if line.item == Item.MAILBOX and line.pk not in gone}
-    domains = [line for line in lines if line.item == Item.DOMAIN and line.pk not in gone]
-    return [line for line in domains if line.domain_name not in alive]
 
 
 def _units(part: OrderPart, lines: Sequence[OrderLine]) -> list[list[OrderLine]]:

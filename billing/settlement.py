@@ -87,15 +87,14 @@ def start_lines(part: OrderPart) -> None:
 def settle(part: OrderPart, news: Mapping[OrderLine, News]) -> None:
     """Write down what became of lines of this part, which the caller has locked: the part, then them by `lines_of`.
 
-    A failed domain takes the mailboxes on it along: those of a paid part beyond `LINES_AT_ONCE` right after.
+    A failed domain takes the mailboxes on it along: those beyond `LINES_AT_ONCE` right after, by `order.end`.
     """
     work = _Settlement(timezone.now())
     for line, each in news.items():
         work.take(line, each)
     known = {line.pk: line for line in news}
     mailboxes = _mailboxes_on(part, work.failed_domains)
-    # What is not paid yet is drafted again at once, and must be without all of them.
-    room = max(LINES_AT_ONCE - len(news), 0) if part.is_processing else len(mailboxes)
+    room = max(LINES_AT_ONCE - len(news), 0)
     for mailbox in mailboxes[:room]:
         reason = failures.reason_for_mailboxes(work.failed_domains[mailbox.domain_name])
         work.take(known.get(mailbox.pk, mailbox), News(reason=reason))
@@ -144,7 +143,9 @@ def end_some(part: OrderPart, reason: str, *, is_said_by_staff: bool = False) ->
     """
     rows = lines_of(part).filter(state__in=OPEN).order_by("-item", "position")
     if reason:
-        settle(part, dict.fromkeys(rows[:LINES_AT_ONCE], News(reason=reason, is_said_by_staff=is_said_by_staff)))
+        own = set(part.lines.filter(item=Item.DOMAIN).values_list("name", flat=True))
+        reasons = {line: failures.reason_of(line, reason, own) for line in rows[:LINES_AT_ONCE]}
+        settle(part, {line: News(reason=why, is_said_by_staff=is_said_by_staff) for line, why in reasons.items()})
         return
     failed = {line.domain_name: line for line in part.lines.filter(item=Item.DOMAIN, state=State.FAILED)}
     orphans = rows.filter(item=Item.MAILBOX, domain_name__in=failed)[:LINES_AT_ONCE]

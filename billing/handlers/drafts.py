@@ -4,16 +4,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import ClassVar
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from accounts.models import Customer
 from accounts.tenancy import scope
 from billing import failures, refused_drafts, settlement, short_wallet
 from billing.handlers.about import order_of
+from billing.leaving_out import draft_again, leave_out, set_apart
 from billing.locks import lock_part
 from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import open_account_if_needed, place_draft, place_pricing
-from billing.settlement import News
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import CannotTell, Happened, NotHappened, Seen, Sent, WaitFor
 from reseller_portal.upstream.client import Client
@@ -26,7 +26,6 @@ from reseller_portal.upstream.models.orders import (
     OrderDraft,
 )
 
-UNAVAILABLE = "The name was taken before the order reached the registry."
 State = Operation.State
 
 
@@ -88,8 +87,8 @@ class DraftOrder:
 def leave_out_taken(part: OrderPart, names: Sequence[str]) -> None:
     """Domains that are gone fail with their mailboxes, and the rest is drafted without them; part locked."""
     taken = settlement.lines_of(part).filter(item=Item.DOMAIN, name__in=names)
-    settlement.settle(part, dict.fromkeys(taken, News(reason=UNAVAILABLE)))
-    _draft_again(part)
+    leave_out(part, list(taken), failures.UNAVAILABLE)
+    draft_again(part)
 
 
 def _take_apart(part: OrderPart, words: str) -> None:
@@ -101,45 +100,10 @@ def _take_apart(part: OrderPart, words: str) -> None:
         settlement.fail_part(part, words)
         return
     found = refused_drafts.split(part, lines, words)
-    home = part
-    if found.failed and len(found.failed) < len(lines):
-        # What the purchase does not carry shares neither its events nor its cost.
-        home = part_beside(part)
-        _move(found.failed, home)
-    _fail(home, found.failed, words)
-    _fail(part, found.lonely, failures.NO_MAILBOX_LEFT.words)
+    leave_out(part, found.failed, words)
     if found.apart:
-        other = part_beside(part)
-        _move(found.apart, other)
-        place_draft(other)
-    _draft_again(part)
-
-
-def _fail(part: OrderPart, lines: Sequence[OrderLine], words: str) -> None:
-    """Those of the lines that are open still."""
-    rows = settlement.lines_of(part).filter(pk__in=[line.pk for line in lines], state__in=settlement.OPEN)
-    settlement.settle(part, dict.fromkeys(rows, News(reason=words)))
-
-
-def part_beside(part: OrderPart) -> OrderPart:
-    """For lines that are not bought together with those of this part."""
-    return OrderPart.objects.create(
-        customer=part.customer, order_id=part.order_id, upstream_domain_id=part.upstream_domain_id
-    )
-
-
-def _move(lines: Sequence[OrderLine], part: OrderPart) -> None:
-    """With a domain go its mailboxes."""
-    domains = {line.domain_name for line in lines if line.item == Item.DOMAIN}
-    those = Q(pk__in=[line.pk for line in lines]) | Q(part=lines[0].part_id, domain_name__in=domains)
-    OrderLine.objects.filter(those, customer=part.customer).update(part=part)
-
-
-def _draft_again(part: OrderPart) -> None:
-    if part.lines.filter(state=OrderLine.State.WAITING).exists():
-        part.drafts += 1
-        part.save(update_fields=["drafts"])
-        place_draft(part)
+        place_draft(set_apart(part, found.apart, lines))
+    draft_again(part)
 
 
 def _insist_on_account(customer: Customer) -> None:

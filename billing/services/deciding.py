@@ -38,7 +38,7 @@ STEPS = (
 LEAVE_OUT = Step(
     "leave_out",
     "Leave out what became dearer",
-    "What waits for the customer's answer to a risen price fails, and its money goes back; the rest is ordered.",
+    "What waits for the customer's answer to a risen price fails, and its money goes back.",
     SETTLE,
 )
 

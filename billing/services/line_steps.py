@@ -9,9 +9,9 @@ from accounts.audit import record_by_staff
 from accounts.models import User
 from accounts.steps import NoSuchStep, Step, allowed_step
 from accounts.tenancy import scope
-from billing import settlement
-from billing.handlers.drafts import part_beside
+from billing import failures, settlement
 from billing.handlers.processing import said_by_staff
+from billing.leaving_out import leave_out, lonely_domains, set_apart, with_mailboxes
 from billing.locks import lock_part
 from billing.models import Item, Order, OrderLine, OrderPart
 from billing.services.orders import DRAFT, PROCESS, place_draft
@@ -97,28 +97,28 @@ def _insist_on_domain(line: OrderLine) -> None:
 
 def _fail(part: OrderPart, row: OrderLine, operation: Operation, reason: str) -> None:
     """What was not bought yet is bought without it: nothing of it may come, nor may it share the cost of the others."""
-    is_paid_for = operation.kind == PROCESS
     with settlement.money_last():
-        if is_paid_for and operation.is_known_not_to_have_happened:
+        if operation.kind == DRAFT:
+            leave_out(part, [row], reason, is_said_by_staff=True)
+            _end_empty_draft(part, operation, reason)
+            return
+        if operation.is_known_not_to_have_happened:
             _draft_without(part, row)
         settlement.settle(part, {row: settlement.News(reason=reason, is_said_by_staff=True)})
-        if not is_paid_for:
-            _put_aside(part, operation, reason)
 
 
 def _draft_without(part: OrderPart, row: OrderLine) -> None:
     """The draft that waits to be paid for holds the line, so the others leave it; its purchase ends with the line."""
-    same_fate = Q(pk=row.pk) | Q(domain_name=row.domain_name if row.item == Item.DOMAIN else "")
-    others = settlement.lines_of(part).filter(state__in=settlement.OPEN).exclude(same_fate)
-    if found := [line.pk for line in others]:
-        other = part_beside(part)
-        OrderLine.objects.filter(pk__in=found).update(part=other)
-        place_draft(other)
+    still_open = list(settlement.lines_of(part).filter(state__in=settlement.OPEN))
+    going = with_mailboxes(still_open, [row])
+    left = [line for line in still_open if line not in going]
+    lonely = lonely_domains(left, going)
+    if others := [line for line in left if line not in lonely]:
+        place_draft(set_apart(part, others, still_open))
+    settlement.settle(part, dict.fromkeys(lonely, settlement.News(reason=failures.NO_MAILBOX_LEFT.words)))
 
 
-def _put_aside(part: OrderPart, operation: Operation, reason: str) -> None:
-    """What failed leaves the draft that is to be made; a draft of nothing is not made."""
+def _end_empty_draft(part: OrderPart, operation: Operation, reason: str) -> None:
+    """A draft of nothing is not made."""
     if not part.lines.filter(state__in=settlement.OPEN).exists():
         engine.close(operation, state=Operation.State.FAILED, error=reason, is_said_by_staff=True)
-        return
-    part.lines.filter(state=OrderLine.State.FAILED).update(part=part_beside(part))

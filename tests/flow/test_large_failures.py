@@ -5,12 +5,14 @@ from collections import Counter
 import pytest
 
 from accounts.tenancy import scope, staff_scope
-from billing import failures, ledger, settlement
+from billing import failures, ledger, price_changes, settlement
 from billing.ledger import Kind
-from billing.models import Order
+from billing.models import Order, OrderLine
+from billing.services.line_steps import decide_line
 from reseller_portal.operations import circuit
 from reseller_portal.operations.deciding import settle_as
 from reseller_portal.operations.models import Operation
+from reseller_portal.sandbox import catalogue
 from reseller_portal.upstream.errors import Unreachable
 from tests import oracle
 from tests.accounts.staff import make_admin
@@ -134,3 +136,44 @@ def test_money_is_given_back_though_the_upstream_serves_nobody_meanwhile(
     assert sizes == [MOST, MOST, MOST, 5]
     assert order_state(order) == Order.State.FAILED
     assert balance(shop) == 100_000
+
+
+def assert_left_out_in_small_transactions(shop: Shop, order: Order, sizes: list[int], *, left_out: int) -> None:
+    """One domain with 34 mailboxes and one with none of the trouble, which is ordered without waiting for their end."""
+    assert (max(sizes), sum(sizes)) == (MOST, left_out)
+    states = states_of(order)
+    assert {state for name, state in states.items() if name.endswith("first.com")} == {"failed"}
+    shop.finish()
+    assert {state for name, state in states_of(order).items() if name.endswith("second.net")} == {"delivered"}
+    oracle.ask(shop.sandbox)
+
+
+def test_what_became_dearer_is_left_out_in_small_transactions(
+    shop: Shop, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = shop.confirm(shop.quote("first.com", "second.net", names=PEOPLE))
+    monkeypatch.setitem(catalogue.YEAR_PRICES_MINOR, "com", 3900)
+    shop.work()
+    with scope(shop.customer.pk):
+        price_changes.decline(actor=shop.actor, order=order)
+    shop.work()
+    assert_left_out_in_small_transactions(shop, order, sizes, left_out=35)
+    with scope(shop.customer.pk):
+        problems = dict(order.lines.filter(state="failed").values_list("item", "problem"))
+    assert problems == {"domain": failures.PRICE_REFUSED.words, "mailbox": failures.DOMAIN_FAILED}
+
+
+def test_what_was_taken_before_it_was_drafted_is_left_out_in_small_transactions(shop: Shop, sizes: list[int]) -> None:
+    order = shop.confirm(shop.quote("first.com", "second.net", names=PEOPLE))
+    shop.sandbox.reserve("first.com", "taken")
+    shop.work()
+    assert_left_out_in_small_transactions(shop, order, sizes, left_out=35)
+
+
+def test_what_staff_take_out_of_a_draft_is_left_out_in_small_transactions(shop: Shop, sizes: list[int]) -> None:
+    order = shop.confirm(shop.quote("first.com", "second.net", names=PEOPLE))
+    with staff_scope("test: staff decide"):
+        line = OrderLine.objects.select_related("order").get(name="first.com")
+        decide_line(user=make_admin(), line=line, verb="failed", reason="Agreed on the phone")
+    shop.work()
+    assert_left_out_in_small_transactions(shop, order, sizes, left_out=35)

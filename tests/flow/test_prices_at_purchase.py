@@ -6,19 +6,21 @@ from datetime import timedelta
 
 import pytest
 from django.core.mail import EmailMessage
-from django.db.models import F
+from django.db.models import F, Sum
 
-from accounts.models import Mail, Membership
+from accounts.models import Mail, Membership, User
 from accounts.posting import send_due
+from accounts.steps import NoSuchStep
 from accounts.tenancy import scope, staff_scope
-from billing import ledger, price_changes
+from billing import leaving_out, ledger, price_changes
 from billing.failures import PRICE_REFUSED
 from billing.ledger import BalanceTooLow
-from billing.models import Item, Order, OrderLine, OrderPart, Subscription
+from billing.models import Hold, Item, Order, OrderLine, OrderPart, Subscription
 from billing.price_mail import PRICE_ASKED
+from billing.services.line_steps import buying, decide_line, steps_of_line
 from billing.services.orders import NothingToOrder, PriceMoved
 from billing.services.quotes import LineDraft, QuoteDraft, make_quote
-from reseller_portal.jobs.attention import ON_PURPOSE, find_cases
+from reseller_portal.jobs.attention import IS_LATE, ON_PURPOSE, find_cases
 from reseller_portal.operations.models import Operation
 from reseller_portal.sandbox import catalogue
 from reseller_portal.sandbox.models import Subscription as SoldSubscription
@@ -55,9 +57,15 @@ def balance(shop: Shop) -> int:
         return ledger.balance_of(shop.customer)
 
 
-def test_nothing_is_bought_while_a_higher_price_waits_for_the_customer(shop: Shop, dearer: Order) -> None:
+def test_what_became_dearer_waits_for_the_customer_and_the_rest_of_its_part_is_bought(
+    shop: Shop, dearer: Order
+) -> None:
     shop.finish()
-    assert shop.sandbox.count("process_order") == 0
+    assert shop.sandbox.count("process_order") == 1
+    assert states_of(dearer) == {
+        "first.com": "waiting", "maya@first.com": "waiting", "noor@first.com": "waiting",
+        "second.net": "delivered", "maya@second.net": "delivered", "noor@second.net": "delivered",
+    }  # fmt: skip
     with scope(shop.customer.pk):
         (line,) = price_changes.asked_lines(dearer)
         assert (line.name, line.price_minor, line.asked_price_minor, line.asked_cost_minor) == (
@@ -78,7 +86,7 @@ def test_accepting_holds_the_difference_and_buys(shop: Shop, dearer: Order) -> N
     assert fresh(dearer).total_minor == dearer.total_minor + 3121
     shop.finish()
     assert set(states_of(dearer).values()) == {"delivered"}
-    assert shop.sandbox.count("process_order") == 1
+    assert shop.sandbox.count("process_order") == 2
     oracle.ask(shop.sandbox)
 
 
@@ -89,7 +97,7 @@ def test_a_price_that_rises_again_after_it_was_accepted_is_asked_again(
         price_changes.accept(actor=shop.actor, order=dearer, more_minor=3121)
     monkeypatch.setitem(catalogue.YEAR_PRICES_MINOR, "com", 9900)
     shop.finish()
-    assert shop.sandbox.count("process_order") == 0
+    assert states_of(dearer)["first.com"] == "waiting"
     with scope(shop.customer.pk):
         assert price_changes.asked_lines(dearer).get().asked_price_minor == 11880
         price_changes.accept(actor=shop.actor, order=dearer, more_minor=11880 - 4680)
@@ -251,9 +259,64 @@ def silent_drafts(monkeypatch: pytest.MonkeyPatch, then: Callable[[], object] = 
     monkeypatch.setattr(Orders, "get", silent)
 
 
+def test_one_question_that_cannot_be_ended_fails_alone_and_comes_before_staff(
+    shop: Shop, dearer: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.finish()
+    other = shop.confirm(shop.quote("third.com"))
+    monkeypatch.setitem(catalogue.YEAR_PRICES_MINOR, "com", 9000)
+    shop.work()
+    with staff_scope("test: three days pass"):
+        OrderPart.objects.filter(order=dearer).update(price_asked_at=F("price_asked_at") - timedelta(hours=74))
+        OrderPart.objects.filter(order=other).update(price_asked_at=F("price_asked_at") - timedelta(hours=73))
+
+    def breaks(part: OrderPart, *arguments: object) -> None:
+        if part.order_id == dearer.pk:
+            raise RuntimeError("a fault of ours")
+        leaving_out.leave_out(part, *arguments)  # type: ignore[arg-type]  # what it was called with
+
+    with monkeypatch.context() as broken:
+        broken.setattr(price_changes, "leave_out", breaks)
+        assert price_changes.end_silent_questions() == 1
+    assert (states_of(dearer)["first.com"], states_of(other)["third.com"]) == ("waiting", "failed")
+    with staff_scope("test: the list of staff"):
+        assert [(case.how, case.subject) for case in find_cases(10)] == [(IS_LATE, dearer)]
+    assert price_changes.end_silent_questions() == 1
+    assert states_of(dearer)["first.com"] == "failed"
+    oracle.ask_in_between()
+
+
+def test_no_step_of_a_line_runs_while_a_price_is_read_or_asked(shop: Shop, dearer: Order) -> None:
+    """Nothing buys it meanwhile, so there is nothing that a line could be taken out of; the order has its own steps."""
+    for step in ("done", "failed"):
+        with staff_scope("test: staff decide"):
+            line = OrderLine.objects.select_related("order").get(name="first.com")
+            assert steps_of_line(line, buying(dearer).get(line.part_id)) == []
+            with pytest.raises(NoSuchStep):
+                decide_line(user=staff(), line=line, verb=step, reason="Seen")
+    with scope(shop.customer.pk):
+        price_changes.accept(actor=shop.actor, order=dearer, more_minor=3121)
+    shop.sandbox.fault("check_domain_availability", "throttle", times=50, retry_after=30)
+    shop.work()
+    with staff_scope("test: the price is being read"):
+        line = OrderLine.objects.select_related("order").get(name="first.com")
+        assert Operation.objects.filter(kind="order.price", payload__part=line.part_id, due_at__isnull=False).exists()
+        assert steps_of_line(line, buying(dearer).get(line.part_id)) == []
+    shop.sandbox.heal()
+    shop.finish()
+    assert states_of(dearer)["first.com"] == "delivered"
+
+
+def staff() -> User:
+    return User.objects.filter(is_superuser=True).first() or make_admin()
+
+
 def test_the_lines_of_an_order_wait_with_their_money(shop: Shop, dearer: Order) -> None:
     with scope(shop.customer.pk):
-        assert set(OrderLine.objects.values_list("state", flat=True)) == {"waiting"}
+        waiting = dearer.lines.filter(domain_name="first.com")
+        assert set(waiting.values_list("state", flat=True)) == {"waiting"}
+        held = Hold.objects.filter(state="open").aggregate(sum=Sum("amount_minor"))["sum"]
+        assert held == dearer.total_minor
 
 
 def mails_of(order: Order) -> list[Mail]:
@@ -317,10 +380,12 @@ def test_staff_see_it_in_one_line_with_its_end_and_can_leave_it_out(shop: Shop, 
     oracle.ask(shop.sandbox)
 
 
-def test_staff_who_give_all_the_money_back_end_the_question_too(shop: Shop, dearer: Order) -> None:
-    rex = browser_of(make_admin())
-    rex.post(f"/admin/billing/order/{dearer.pk}/decide/failed/", {"reason": "Asked by phone"})
-    assert set(states_of(dearer).values()) == {"failed"}
+def test_staff_who_give_all_the_money_back_end_the_question_too(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    rex, order = browser_of(make_admin()), shop.order("first.com")
+    monkeypatch.setitem(catalogue.YEAR_PRICES_MINOR, "com", 3900)
+    shop.work()
+    rex.post(f"/admin/billing/order/{order.pk}/decide/failed/", {"reason": "Asked by phone"})
+    assert set(states_of(order).values()) == {"failed"}
     with staff_scope("test"):
         assert find_cases(10) == []
         assert not OrderPart.objects.filter(price_asked_at__isnull=False).exists()
