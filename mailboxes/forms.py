@@ -45,15 +45,15 @@ class OrderForm(forms.Form):
         known = self.cleaned_data
         return Wish(
             provider=known["provider"],
-            domains=known["domains"],
+            domains=_kept(known["domains"]),
             people=_kept(_with_file(known["people"].strip("\r\n"), known["file"], self.files.get("file"))),
             pattern=known["pattern"] or Pattern.FIRST,
         )
 
 
-def _kept(people: str) -> str:
+def _kept(listed: str) -> str:
     """What may be kept and shown: exports hold passwords, and an order needs none."""
-    return without_secrets(people, most_lines=2 * MOST_LINES)
+    return without_secrets(listed, most_lines=2 * MOST_LINES)
 
 
 def _with_file(typed: str, file: FileText | None, upload: Any) -> str:
@@ -70,7 +70,7 @@ def typed_wish(posted: QueryDict) -> Wish:
     provider, pattern = posted.get("provider", ""), posted.get("pattern", "")
     return Wish(
         provider=provider if provider in Provider.values else Provider.GOOGLE,
-        domains=posted.get("domains", "")[:MOST_ECHOED].replace("\0", ""),
+        domains=_kept(posted.get("domains", "")[:MOST_ECHOED].replace("\0", "")),
         people=_kept(posted.get("people", "")[:MOST_ECHOED].replace("\0", "")),
         pattern=pattern if pattern in set(Pattern) else Pattern.FIRST,
     )

@@ -28,6 +28,7 @@ from domains.finding import (
 from reseller_portal.core.lists.domains import PastedName, PastedNames, read_domains
 from reseller_portal.core.lists.files import NotAList, refuse_other_texts
 from reseller_portal.core.lists.reader import TooManyLines
+from reseller_portal.core.lists.secrets import without_secrets
 from reseller_portal.core.parts import page_or_part
 from reseller_portal.operations.lookups import TooManyQuestions
 
@@ -92,7 +93,7 @@ def _ask_keyword(request: CustomerRequest) -> HttpResponse:
 
 
 def _ask_names(request: CustomerRequest) -> HttpResponse:
-    text = request.POST.get("names", "").replace("\0", "")
+    text = without_secrets(request.POST.get("names", "").replace("\0", ""), most_lines=MOST_LINES)
     try:
         read = _read(text)
     except (TooManyLines, NotAList) as refusal:

@@ -20,6 +20,7 @@ MOST_COUNTED = 1000
 # A key of ours holds two values of a row.
 LONGEST_KEY = 2000
 LOOKED_AT = 2000
+MOST_LOOKS = 10
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,13 @@ def window_containing(rows: QuerySet[Any, R], search: Search, *, order: tuple[st
 def window_readable(rows: QuerySet[Any, R], search: Search, *, order: tuple[str, str], after: str = "") -> Window[R]:
     """The same for a needle with letters beyond ASCII: of the names that the DNS spells otherwise, those that read so.
 
-    Candidates come from the index, `LOOKED_AT` at a time, until a window is full or there are no more.
+    Candidates come from the index, `LOOKED_AT` at a time, until a window is full or there are no more. After
+    `MOST_LOOKS` the window ends with what was found, and its key goes on behind the last one looked at.
     """
     needle = unicodedata.normalize("NFC", search.needle)
     text, number = _read(rows, order, after) or ("", 0)
     fitting: list[Any] = []
-    while len(fitting) <= PAGE_SIZE:
+    for _ in range(MOST_LOOKS):
         found = RawSQL(  # noqa: S611  # as above
             f"SELECT * FROM {search.function}(%s, %s, %s, %s, %s)",  # noqa: S608
             [_spelled_part(needle), search.states, text, number, LOOKED_AT],
@@ -73,10 +75,10 @@ def window_readable(rows: QuerySet[Any, R], search: Search, *, order: tuple[str,
         looked_at = rows.model._default_manager.filter(pk__in=found).order_by(*order).values_list(*order)
         candidates = list(looked_at)
         fitting += [number for text, number in candidates if needle in readable(text)]
-        if len(candidates) < LOOKED_AT:
-            break
+        if len(candidates) < LOOKED_AT or len(fitting) > PAGE_SIZE:
+            return window(rows.filter(pk__in=fitting), order=order, after=after)
         text, number = candidates[-1]
-    return window(rows.filter(pk__in=fitting), order=order, after=after)
+    return Window(window(rows.filter(pk__in=fitting), order=order, after=after).rows, _pack([text, number]))
 
 
 def _spelled_part(needle: str) -> str:

@@ -5,7 +5,9 @@ import json
 import unicodedata
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.tenancy import scope
 from domains.models import Domain
@@ -83,3 +85,25 @@ def test_a_search_in_other_letters_looks_at_every_name(
     wanted = unicodedata.normalize("NFC", needle)
     assert sorted(found) == sorted(name for name in map(readable, spelled) if wanted in name)
     assert found
+
+
+def test_a_search_for_a_few_letters_looks_at_so_many_names_at_a_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next window goes on where this one ended, so that all are found and no request looks at all."""
+    monkeypatch.setattr(pages, "LOOKED_AT", 2)
+    monkeypatch.setattr(pages, "MOST_LOOKS", 3)
+    names = sorted(ascii_of(f"{name}{number}.com") for name in ("köln-", "北京") for number in range(10))
+    found, after = [], ""
+    with scope(world.acme.pk):
+        for name in names:
+            Domain.objects.create(customer=world.acme, name=name, state="ACTIVE")
+        for _ in range(10):
+            with CaptureQueriesContext(connection) as queries:
+                window = list_domains(customer=world.acme, contains="京", after=after)
+            assert len(queries) <= 2 * 3 + 2
+            found += [row.name for row in window.rows]
+            after = window.next_key
+            if not after:
+                break
+    assert found == [name for name in names if "京" in readable(name)]

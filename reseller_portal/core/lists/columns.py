@@ -65,7 +65,8 @@ def _unaccented(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
-@lru_cache(maxsize=4096)
+# More than one order has lines: a cache that a list does not fit into costs and gives nothing.
+@lru_cache(maxsize=16_384)
 def plain_head(head: str) -> str:
     """A head without its dress: *First Name [Required]*, *first_name*, *2. FirstName*, *FIRSTNAME* are `firstname`."""
     text = _COUNTED.sub("", _unaccented(without_unseen(head[:200])))

@@ -35,6 +35,7 @@ from reseller_portal.core.lists.shapes import (
     doubt_of_two,
     found_in,
     found_in_line,
+    has_brackets,
     name_in,
     names_in,
 )
@@ -230,7 +231,7 @@ class _Reading:
         places: dict[Meaning, int] = {meaning: at for at, meaning in enumerate(meanings) if meaning != Meaning.IGNORE}
         has_domains = is_sure and Meaning.DOMAIN in places
         for row in rows:
-            if len(row.text) > LONGEST_LINE * row.height or ("<" in row.text and ">" in row.text):
+            if len(row.text) > LONGEST_LINE * row.height or has_brackets(row.text):
                 self._add(row, found_in_line(row), needs_domain=has_domains)
             elif not is_sure and len(row.cells) != len(meanings):
                 self._add(row, found_in(row))

@@ -81,6 +81,11 @@ def found_in_line(row: Row) -> list[Found]:  # noqa: PLR0911  # one answer for e
     return found_in(row)
 
 
+def has_brackets(text: str) -> bool:
+    """Whether an address in brackets may stand there; the tags of a signature are none."""
+    return "<" in text and ">" in text and not _TAG.search(text)
+
+
 def found_in(row: Row) -> list[Found]:
     """The people of a row of cells without heads."""
     cells = _whole_brackets([without_unseen(cell).replace("mailto:", "") for cell in row.cells if cell])
