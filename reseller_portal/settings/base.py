@@ -170,7 +170,7 @@ STAFF_ALERT_EMAILS = env.items("STAFF_ALERT_EMAILS", "")
 # How long a purchase without a trace stays undecided before the same order id is processed again (contract, section 6).
 UPSTREAM_SILENCE_SECONDS = env.number("UPSTREAM_SILENCE_SECONDS", 3600)
 # Who makes the HTTP session of the client; tests put the sandbox on the wire here.
-UPSTREAM_SESSION = "requests.Session"
+UPSTREAM_SESSION = "reseller_portal.upstream.bounded.session"
 WEBHOOK_SECRETS = env.items("WEBHOOK_SECRETS", UPSTREAM_KEY)
 WEBHOOK_WINDOW_SECONDS = env.number("WEBHOOK_WINDOW_SECONDS", 600)
 WEBHOOK_ENCODING = env.text("WEBHOOK_ENCODING", "hex")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 
 import requests
 
+from reseller_portal.upstream import bounded
 from reseller_portal.upstream.caller import Caller
 from reseller_portal.upstream.dns import Dns
 from reseller_portal.upstream.domains import Domains
@@ -51,7 +52,7 @@ class Client:
         paths: Mapping[str, str] | None = None,
         found: MutableMapping[str, str] | None = None,
     ) -> None:
-        transport = Transport(base_url, key, session or requests.Session(), timeout, before_call)
+        transport = Transport(base_url, key, session or bounded.session(), timeout, before_call)
         self.call = call = Caller(
             transport, with_paths(paths or {}), {} if found is None else found, on_error, on_answer
         )

@@ -17,6 +17,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 
+from reseller_portal.upstream import bounded
 from reseller_portal.upstream.errors import (
     A_REDIRECT,
     Cause,
@@ -51,7 +52,7 @@ class Transport:
 
     base_url: str
     key: str = field(repr=False)
-    session: requests.Session = field(default_factory=requests.Session, repr=False)
+    session: requests.Session = field(default_factory=bounded.session, repr=False)
     timeout: tuple[float, float] = (3.05, 25.0)
     before_call: Callable[[str], None] | None = None
 
