@@ -138,7 +138,7 @@ class PersonAdmin(AuditedAdmin):
     """People have no password that staff know: a link to set one goes to their own address."""
 
     form = PersonForm
-    list_title = "People"
+    list_title, noun, nouns = "People", "person", "people"
     add_label = "Add a person"
     list_display = ("email", "name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active", "groups")
@@ -225,6 +225,7 @@ def swatch(request: HttpRequest, colour: str) -> HttpResponse:
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
+    list_title, noun, nouns = "Audit trail", "entry", "entries"
     list_display = ("at", "customer", "sentence")
     list_display_links = ("sentence",)
     list_filter = ("customer__brand", "subject_type")
@@ -254,17 +255,21 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 @admin.register(Mail)
 class MailAdmin(QueueAdmin):
     next_steps = mail_attention.NEXT_STEPS
-    list_title = "E-mails"
-    list_display = ("queued_at", "to", "purpose", "customer", "shown_state", "attempts", "last_error")
+    list_title, noun, nouns = "E-mails", "e-mail", "e-mails"
+    list_display = ("queued_at", "to", "about", "customer", "shown_state", "attempts", "last_error")
     list_display_links = ("to",)
     list_filter = ("state", "purpose")
     list_select_related = ("customer",)
     search_fields = ("=to", "customer__company")
     ordering = ("-pk",)
     fields = (
-        *("to", "subject", "purpose", "customer", "brand", "shown_state", "attempts", "last_error"),
+        *("to", "subject", "about", "customer", "brand", "shown_state", "attempts", "last_error"),
         *("queued_at", "due_at", "sent_at"),
     )
+
+    @admin.display(description="What for", ordering="purpose")
+    def about(self, mail: Mail) -> str:
+        return mail.purpose.replace("_", " ").capitalize()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
         """What lets somebody in stays in the database, encrypted or not."""

@@ -28,10 +28,13 @@ else:
 
 
 class PortalAdmin(ModelAdmin):
-    """`list_title` is what people call the list, `add_label` what its button says; empty for Django's own words."""
+    """`list_title` is what people call the list, `add_label` what its button says, `noun` and `nouns` what is counted
+    under it; empty for Django's own words.
+    """
 
     list_title = ""
     add_label = ""
+    noun = nouns = ""
 
     @admin.display(description="State", ordering="state")
     def shown_state(self, obj: Any) -> SafeString:

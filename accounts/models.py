@@ -270,4 +270,4 @@ class Mail(Job):
         ]
 
     def __str__(self) -> str:
-        return f"{self.purpose} to {self.to}"
+        return f"{self.subject or self.purpose.replace('_', ' ').capitalize()}, to {self.to}"

@@ -78,7 +78,7 @@ class LineInline(TabularInline):
 class OrderAdmin(DecidedAdmin):
     change_form_template = "admin/billing/order/change_form.html"
     reason_help = READ_BY_CUSTOMERS
-    list_display = ("reference", "customer", "shown_state", "total", "placed_by", "placed_at", "finished_at")
+    list_display = ("reference", "customer", "shown_state", "total", "by", "placed_at", "finished_at")
     list_filter = ("state", "customer__brand", "provider")
     list_select_related = ("customer", "placed_by")
     search_fields = ("reference", "customer__company", "lines__name")
@@ -135,6 +135,10 @@ class OrderAdmin(DecidedAdmin):
     def named(self, row: Order) -> str:
         return f"order {row}"
 
+    @admin.display(description="Placed by", empty_value="The portal")
+    def by(self, order: Order) -> str | None:
+        return order.placed_by.get_full_name() if order.placed_by else None
+
     @admin.display(description="Total", ordering="total_minor")
     def total(self, order: Order) -> str:
         return money(order.total_minor)
@@ -156,7 +160,7 @@ def attention(request: HttpRequest) -> HttpResponse:
 @admin.register(PriceRule)
 class PriceRuleAdmin(AuditedAdmin):
     form = PriceRuleForm
-    list_title = "Prices"
+    list_title, noun, nouns = "Prices", "price", "prices"
     add_label = "Add a price"
     list_display = ("brand", "item", "method", "fixed", "added", "floor", "example")
     list_filter = ("brand",)
@@ -184,7 +188,7 @@ class PriceRuleAdmin(AuditedAdmin):
 class UnsellableNameAdmin(AuditedAdmin):
     """Names that failed after they were charged. Ticked here, they are sold again."""
 
-    list_title = "Names not sold again"
+    list_title, noun, nouns = "Names not sold again", "name", "names"
     list_display = ("name", "is_sold_again", "said", "noted_at")
     search_fields = ("name",)
     ordering = ("-pk",)
@@ -229,7 +233,7 @@ class LedgerAdmin(ReadOnlyAdmin):
     """The ledger is read here; by hand, staff credit, debit and refund."""
 
     form = MoneyForm
-    list_title = "Ledger"
+    list_title, noun, nouns = "Ledger", "entry", "entries"
     add_label = "Credit, debit or refund"
     list_display = ("at", "customer", "shown_kind", "amount", "description", "reference")
     list_filter = (KindFilter, "customer__brand")
@@ -293,7 +297,7 @@ class LedgerAdmin(ReadOnlyAdmin):
 class ShortfallAdmin(DecidedAdmin):
     """What was delivered after its money went back, and that the balance did not pay for."""
 
-    list_title = "Delivered, not charged"
+    list_title, noun, nouns = "Delivered, not charged", "case", "cases"
     list_display = ("opened_at", "customer", "line", "amount", "state", "reason")
     list_display_links = ("line",)
     list_filter = ("state", "customer__brand")
@@ -323,7 +327,7 @@ class ShortfallAdmin(DecidedAdmin):
 
 @admin.register(Account)
 class AccountAdmin(ReadOnlyAdmin):
-    list_title = "Balances"
+    list_title, noun, nouns = "Balances", "balance", "balances"
     list_display = ("customer", "kind", "balance")
     list_filter = ("kind", "customer__brand")
     list_select_related = ("customer",)

@@ -18,6 +18,7 @@ admin.site.register(Drift, DriftAdmin)
 @admin.register(Survey)
 class SurveyAdmin(QueueAdmin):
     next_steps = NEXT_STEPS
+    list_title, noun, nouns = "Readings of the upstream account", "reading", "readings"
     list_display = ("began_at", "what", "customer", "shown_state", "calls", "started_by", "finished_at")
     list_display_links = ("began_at",)
     list_filter = ("kind", "is_dry", "state")
@@ -57,7 +58,7 @@ def _pairs(counted: dict[str, int]) -> str:
 
 @admin.register(BooksCheck)
 class BooksCheckAdmin(ReadOnlyAdmin):
-    list_title = "Checks of the books"
+    list_title, noun, nouns = "Checks of the books", "check", "checks"
     list_display = ("checked_at", "outcome")
     ordering = ("-pk",)
     fields = ("checked_at", "outcome", "found")

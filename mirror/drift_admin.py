@@ -52,6 +52,7 @@ class StateFilter(admin.SimpleListFilter):
 class DriftAdmin(ReadOnlyAdmin):
     """What the upstream has otherwise than the portal knew it, and the two things that can be decided."""
 
+    noun, nouns = "difference", "differences"
     list_display = ("thing", "of_customer", "difference", "found_at", "shown_state", "choice")
     list_display_links = None
     list_filter = (StateFilter, "kind", "customer__brand")
@@ -137,13 +138,13 @@ class DriftAdmin(ReadOnlyAdmin):
         look = "done" if drift.state == Drift.State.ACCEPTED else drift.state
         return state_word(str(look), drift.get_state_display())
 
-    @admin.display(description="You can")
+    @admin.display(description="Actions")
     def choice(self, drift: Drift) -> str:
         if drift.state != Drift.State.OPEN:
             return "-"
         return "Accept only" if why_not_repairable(drift) else "Accept or repair"
 
-    @admin.display(description="You can")
+    @admin.display(description="Actions")
     def choice_explained(self, drift: Drift) -> str:
         if drift.state != Drift.State.OPEN:
             return "Nothing: this is decided, or needs no decision."

@@ -63,9 +63,9 @@ def _newest() -> str:
     """When a survey came to its end for the last time."""
     done = Survey.objects.filter(state=Survey.State.DONE, is_dry=False).aggregate(at=Max("finished_at"))["at"]
     if done is None:
-        return "Nothing was surveyed yet"
+        return "Nothing was read yet"
     minutes = int((timezone.now() - done).total_seconds() // 60)
-    return "Surveyed just now" if minutes < 1 else f"Surveyed {_ago(minutes)} ago"
+    return "Read just now" if minutes < 1 else f"Read {_ago(minutes)} ago"
 
 
 def _ago(minutes: int) -> str:

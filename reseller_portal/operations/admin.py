@@ -32,7 +32,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(Operation)
 class OperationAdmin(DecidedAdmin):
-    list_display = ("placed_at", "customer", "what", "shown_state", "attempts", "looks", "last_error", "due_at")
+    list_display = ("placed_at", "customer", "what", "shown_state", "tries", "checks", "last_error", "due_at")
     list_display_links = ("what",)
     list_filter = ("state", "priority", KindFilter)
     list_select_related = ("customer",)
@@ -42,7 +42,7 @@ class OperationAdmin(DecidedAdmin):
     change_form_template = "admin/operations/operation/change_form.html"
     reason_help = READ_BY_CUSTOMERS
     fields = (
-        *("customer", "what", "priority", "state", "attempts", "looks", "faults", "last_error"),
+        *("customer", "what", "priority", "state", "tries", "checks", "errors", "last_error"),
         *("placed_at", "sent_at", "finished_at", "due_at", "kind", "key", "sent", "said"),
     )
 
@@ -50,6 +50,18 @@ class OperationAdmin(DecidedAdmin):
         operation = Operation.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         mine = {"about": about(operation) if operation else None}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **mine})
+
+    @admin.display(description="Tries", ordering="attempts")
+    def tries(self, operation: Operation) -> int:
+        return operation.attempts
+
+    @admin.display(description="Checks", ordering="looks")
+    def checks(self, operation: Operation) -> int:
+        return operation.looks
+
+    @admin.display(description="Errors in a row")
+    def errors(self, operation: Operation) -> int:
+        return operation.faults
 
     @admin.display(description="What", ordering="kind")
     def what(self, operation: Operation) -> str:
@@ -68,10 +80,10 @@ class OperationAdmin(DecidedAdmin):
     def look(self, request: HttpRequest, rows: QuerySet[Operation]) -> None:
         self.take_with_all(request, rows, "check")
 
-    @admin.display(description="What was asked")
+    @admin.display(description="Request")
     def sent(self, operation: Operation) -> SafeString:
         return pretty(operation.payload)
 
-    @admin.display(description="What was said")
+    @admin.display(description="Response")
     def said(self, operation: Operation) -> SafeString:
         return pretty(operation.answer)

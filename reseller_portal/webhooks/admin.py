@@ -18,9 +18,9 @@ REPLAY = "replay"
 @admin.register(Event)
 class EventAdmin(QueueAdmin):
     next_steps = NEXT_STEPS
-    list_display = ("received_at", "name", "event_id", "customer", "shown_state", "attempts", "last_error")
-    list_title = "Upstream events"
-    list_display_links = ("event_id",)
+    list_display = ("received_at", "what", "customer", "shown_state", "attempts", "last_error")
+    list_title, noun, nouns = "Upstream events", "event", "events"
+    list_display_links = ("what",)
     list_filter = ("state", "name")
     search_fields = ("=event_id", "name", "=upstream_user_id")
     ordering = ("-received_at", "-pk")
@@ -45,6 +45,10 @@ class EventAdmin(QueueAdmin):
             replay(user=user, event=row, reason=reason)
         else:
             super().take_step(user=user, row=row, verb=verb, reason=reason)
+
+    @admin.display(description="What", ordering="name")
+    def what(self, event: Event) -> str:
+        return event.words
 
     @admin.display(description="Customer", empty_value="-")
     def customer(self, event: Event) -> str | None:

@@ -42,4 +42,9 @@ class Event(Job):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.event_id}"
+        return f"{self.words}, {self.event_id}"
+
+    @property
+    def words(self) -> str:
+        """*Domain order failed*, for domain.order.failed."""
+        return self.name.replace(".", " ").replace("_", " ").capitalize()

@@ -189,7 +189,7 @@ def test_the_first_page_tells_how_true_the_mirror_is(account: Account, rex: Clie
     walk(newest())
     page = rex.get("/admin/").content.decode()
     assert "Kept true from now on" in page
-    assert "Surveyed just now" in page
+    assert "Read just now" in page
 
 
 def test_the_list_of_surveys_leads_to_the_page_and_shows_each(account: Account, rex: Client) -> None:

@@ -12,6 +12,7 @@ from publicsuffixlist import PublicSuffixList
 
 from reseller_portal.core.lists.columns import Meaning, meanings_of
 from reseller_portal.core.lists.names import without_mark
+from reseller_portal.core.lists.prices import is_beside, without_prices
 from reseller_portal.core.lists.reader import Row, is_rule, lines_of, rows_of, separator_line, separator_of
 from reseller_portal.core.lists.text import cut, without_unseen
 
@@ -74,12 +75,17 @@ class PastedNames:
 
 def read_domains(text: str, *, most_lines: int, most_entries: int) -> PastedNames:
     """Every entry once. Raises `TooManyLines` before reading; entries after `most_entries` are counted in `left`."""
-    lines = lines_of(text, most=most_lines)
+    typed = lines_of(text, most=most_lines)
+    lines = [without_prices(line) for line in typed]
     notes: list[str] = []
     found: list[PastedName] = []
     seen: set[str] = set()
     repeated = left = 0
+    beside = lines != typed
     for line, entry in _entries(lines, notes):
+        if is_beside(entry):
+            beside = True
+            continue
         if len(found) >= most_entries:
             left += 1
             continue
@@ -89,6 +95,8 @@ def read_domains(text: str, *, most_lines: int, most_entries: int) -> PastedName
             continue
         seen.add(pasted.name)
         found.append(pasted)
+    if beside:
+        notes.append("Prices, words and signs beside the names were left out.")
     if repeated:
         notes.append(f"{repeated:,} {'entry stands' if repeated == 1 else 'entries stand'} there more than once.")
     return PastedNames(found, notes, left)

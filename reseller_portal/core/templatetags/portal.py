@@ -195,6 +195,19 @@ def browser_name(agent: str) -> str:
 
 
 @register.filter
+def labelled(cells: Iterable[SafeString], headers: Sequence[Mapping[str, Any]]) -> list[SafeString]:
+    """The cells of a row of the admin, each with the head of its column, for screens on which they stand in rows."""
+    heads = [str(each["text"]) for each in headers]
+    # The box that ticks a row has no words in its head, and the cell that names the row needs none.
+    return [
+        cell if not cell.startswith("<td") or "<" in head else SafeString(
+            format_html('<td data-label="{}"', head[:1].upper() + head[1:]) + cell[len("<td") :]
+        )
+        for cell, head in zip(cells, heads, strict=True)
+    ]  # fmt: skip
+
+
+@register.filter
 def with_word(number: int, word: str) -> str:
     """*1,204 delivered*."""
     return f"{number:,} {word}"
