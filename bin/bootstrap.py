@@ -12,6 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 OLDEST = (3, 11)
+# What the development environment takes, its downloads included.
+MEGABYTES = 1000
 
 
 def main(lock: Path) -> None:
@@ -22,6 +24,8 @@ def main(lock: Path) -> None:
     is_there = is_of_this_python(VENV)
     if is_there and stamp.exists() and stamp.read_text() == wanted:
         return
+    if (free := shutil.disk_usage(ROOT).free // 1_000_000) < MEGABYTES:
+        sys.exit(f"The disk of {ROOT} has {free} MB left, and {MEGABYTES} MB are needed. Make room and run this again.")
     if not is_there:
         make_venv()
     sys.stdout.write(f"Installing what {lock.name} names ...\n")

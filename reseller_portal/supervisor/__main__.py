@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reseller_portal.supervisor.environment import make_plan
 from reseller_portal.supervisor.filling import fill_sandbox
-from reseller_portal.supervisor.refusals import Interrupted, Refusal
+from reseller_portal.supervisor.refusals import Interrupted, Refusal, refused_by_machine
 from reseller_portal.supervisor.run import reset, run, run_sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +38,9 @@ def main(arguments: list[str]) -> int:
         _say("Stopped.")
     except Refusal as refusal:
         _say(str(refusal))
+        return 1
+    except OSError as error:
+        _say(refused_by_machine(error))
         return 1
     return 0
 

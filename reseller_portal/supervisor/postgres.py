@@ -6,6 +6,7 @@ The wheel's own start function opens folder permissions as root and trusts every
 import fcntl
 import os
 import pwd
+import re
 import secrets
 import shutil
 import socket
@@ -223,9 +224,14 @@ def _run(cluster: Cluster, program: str, *arguments: str, check: bool = True) ->
         check=False,
     )
     if check and answer.returncode:
-        words = (answer.stderr or "").strip().splitlines() or [f"{program} failed"]
-        raise PostgresFailed(f"The embedded PostgreSQL did not start: {words[-1]}")
+        raise PostgresFailed(f"The embedded PostgreSQL did not start: {_reason(answer.stderr or '', program)}")
     return answer
+
+
+def _reason(said: str, program: str) -> str:
+    """The line that names what went wrong; its programs go on to say how they tidy up."""
+    lines = said.strip().splitlines() or [f"{program} failed"]
+    return next((line for line in lines if re.search(r"\b(error|FATAL|PANIC|could not|No space)\b", line)), lines[-1])
 
 
 def _account() -> Account:

@@ -1,7 +1,9 @@
 """What is looked at before anything starts. Each refusal is one line that names what to do."""
 
 import base64
+import errno
 import os
+import shutil
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +20,9 @@ EXAMPLES = {
     "CELERY_BROKER_URL": "redis://host:6379/0",
     "UPSTREAM_URL": "https://host/api/v1/integration",
 }
+
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Refusal(Exception):
@@ -44,6 +49,23 @@ def check_folder(folder: Path) -> None:
         raise Refusal(
             f"The folder {folder} cannot be used ({error.strerror}). Set PORTAL_DATA to one of your own."
         ) from None
+
+
+def check_room(folder: Path, megabytes: int) -> None:
+    """Before anything is made there. Raises `Refusal` where the disk has less left."""
+    free = shutil.disk_usage(folder).free // 1_000_000
+    if free < megabytes:
+        raise Refusal(
+            f"The disk of {folder} has {free} MB left, and {megabytes} MB are needed. Make room, or set PORTAL_DATA to"
+            " another folder."
+        )
+
+
+def refused_by_machine(error: OSError) -> str:
+    """One line for what no check saw coming."""
+    if error.errno in DISK_FULL:
+        return "The disk is full. Make room, then start again."
+    return f"The machine does not let the portal start: {error}."
 
 
 def make_private(folder: Path) -> None:

@@ -1,6 +1,5 @@
 """`make run`: everything on one machine, in order, until Ctrl-C."""
 
-import errno
 import shutil
 import subprocess
 import threading
@@ -23,19 +22,28 @@ from reseller_portal.supervisor.keys import load_keys
 from reseller_portal.supervisor.leftovers import end_leftovers, note_children, only_run
 from reseller_portal.supervisor.postgres import forget_cluster
 from reseller_portal.supervisor.processes import Child, Family
-from reseller_portal.supervisor.refusals import check_answers, check_folder, check_port, holds_an_install
+from reseller_portal.supervisor.refusals import (
+    DISK_FULL,
+    check_answers,
+    check_folder,
+    check_port,
+    check_room,
+    holds_an_install,
+)
 from reseller_portal.supervisor.roles import make_embedded
 from reseller_portal.supervisor.waiting import wait_for_http
 
 WATCH_SECONDS = 1.0
 KEPT_FOLDERS = ("valkey", "static", "mail", "logs")
 KEPT_FILES = ("secrets.json", "static.fingerprint", "children.json", "run.lock")
+# Megabytes: a new database with the demo in it takes 90.
+LEAST_TO_BEGIN, LEAST_TO_GO_ON = 200, 20
 CHECK = ("manage.py", "check_upstream", "--brief")
 Say = Callable[[str], None]
 
 
 def in_words(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
         return "The disk is full. Make room: all goes on by itself then."
     return f"The machine does not let the portal look after its processes: {error}. It tries again."
 
@@ -119,6 +127,7 @@ def reset(plan: Plan) -> bool:
 def _install(plan: Plan, say: Say, stopped: threading.Event, ports: Mapping[str, int]) -> Iterator[Install]:
     """Nothing of an earlier run before, nothing of this one after."""
     check_folder(plan.data)
+    check_room(plan.data, megabytes=LEAST_TO_GO_ON if holds_an_install(plan.data) else LEAST_TO_BEGIN)
     with only_run(plan.data):
         end_leftovers(plan.data)
         for name, port in ports.items():

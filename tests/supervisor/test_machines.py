@@ -9,27 +9,38 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from types import SimpleNamespace
+from typing import Any, cast
 
 import psycopg
 import pytest
 
 from reseller_portal.settings import env
-from reseller_portal.supervisor import valkey
+from reseller_portal.supervisor import postgres, valkey
 from reseller_portal.supervisor.commands import Commands
 from reseller_portal.supervisor.databases import Keeper
 from reseller_portal.supervisor.environment import make_plan, of_services, portal_environment
 from reseller_portal.supervisor.postgres import find_cluster, open_cluster, stop_cluster
 from reseller_portal.supervisor.processes import Family
-from reseller_portal.supervisor.refusals import Refusal, check_folder
+from reseller_portal.supervisor.refusals import Refusal, check_folder, refused_by_machine
 from reseller_portal.supervisor.roles import make_embedded
-from reseller_portal.supervisor.run import Install
+from reseller_portal.supervisor.run import Install, run_sandbox
 from reseller_portal.supervisor.sockets import socket_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = "a b+c%20d#e'f,é"
 PASSWORDS = {"OWNER_PASSWORD": "owner%/@", "APP_PASSWORD": "app#?", "SANDBOX_PASSWORD": "s:+"}
 KEYS = {"SECRET_KEY": "s", "FIELD_KEYS": "f", **PASSWORDS}
+
+
+def load_bootstrap() -> Any:
+    """It is a script, and no module of a package."""
+    spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "bin" / "bootstrap.py")
+    assert spec
+    assert spec.loader
+    bootstrap = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(bootstrap)
+    return bootstrap
 
 
 @pytest.fixture
@@ -114,6 +125,38 @@ def test_a_proxy_of_the_machine_is_not_asked_for_loopback(tmp_path: Path, name: 
     assert told["no_proxy"] == told["NO_PROXY"] == "intern.example,127.0.0.1,localhost"
 
 
+def test_too_small_a_disk_is_refused_before_anything_is_made(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=30_000_000))
+    plan = make_plan(home, {"PORTAL_DATA": str(home / "data")})
+    with pytest.raises(Refusal, match=r"has 30 MB left, and 200 MB are needed\. Make room, or set PORTAL_DATA"):
+        run_sandbox(plan, print, threading.Event())
+    assert list((home / "data").iterdir()) == []
+
+
+def test_a_disk_that_fills_while_it_starts_is_one_line() -> None:
+    assert (
+        refused_by_machine(OSError(errno.ENOSPC, "No space left")) == "The disk is full. Make room, then start again."
+    )
+    assert "Read-only file system" in refused_by_machine(OSError(errno.EROFS, "Read-only file system"))
+
+
+def test_what_the_database_says_first_of_its_failure_is_told() -> None:
+    said = "initdb: error: could not write: No space left on device\ninitdb: removing contents of data directory\n"
+    assert postgres._reason(said, "initdb") == "initdb: error: could not write: No space left on device"
+    assert postgres._reason("", "initdb") == "initdb failed"
+
+
+def test_too_small_a_disk_is_refused_before_anything_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bootstrap = load_bootstrap()
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=30_000_000))
+    with pytest.raises(SystemExit, match="has 30 MB left, and 1000 MB are needed"):
+        bootstrap.main(ROOT / "requirements" / "portal.txt")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_watch_outlives_a_full_disk_and_says_so_once(tmp_path: Path, said: list[str]) -> None:
     class Watched:
         """Meets a full disk three times, then goes on, then is stopped."""
@@ -142,11 +185,7 @@ def test_the_watch_outlives_a_full_disk_and_says_so_once(tmp_path: Path, said: l
 
 @pytest.mark.parametrize(("version", "is_same"), [("", False), ("2.7.18", False), ("now", True)])
 def test_an_environment_of_another_python_is_made_anew(tmp_path: Path, version: str, is_same: bool) -> None:
-    spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "bin" / "bootstrap.py")
-    assert spec
-    assert spec.loader
-    bootstrap = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(bootstrap)
+    bootstrap = load_bootstrap()
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "python").touch()
     version = sys.version.split()[0] if version == "now" else version
