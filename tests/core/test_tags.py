@@ -5,7 +5,7 @@ from django.template import engines
 from django.test import override_settings
 from django.utils.safestring import SafeString
 
-from reseller_portal.core.templatetags.portal import print_rows, remembered
+from reseller_portal.core.templatetags.portal import labelled, print_rows, remembered
 
 BAD = "<script>alert('x')</script>"
 SHOWN = "&lt;script&gt;"
@@ -37,3 +37,11 @@ def test_a_text_is_escaped_though_its_safe_twin_was_remembered() -> None:
 def test_a_remembered_part_knows_nothing_but_its_values() -> None:
     template = engines["django"].from_string('{% remembered "components/company.html" companies=empty company=name %}')
     assert "Acme" in template.render({"name": "Acme", "empty": ()})
+
+
+def test_a_cell_of_a_list_says_the_head_of_its_column_and_an_empty_one_keeps_quiet() -> None:
+    cells = [SafeString("<td class='x'>1</td>"), SafeString("<th>a</th>"), SafeString("<td>-</td>")]
+    heads = [{"text": "placed <at>"}, {"text": "name"}, {"text": "last error"}]
+    assert labelled(cells[1:], heads[1:]) == ["<th>a</th>", '<td data-label="Last error" data-quiet>-</td>']
+    assert labelled([SafeString("<td>1</td>")], [{"text": 'say "x"'}]) == ['<td data-label="Say &quot;x&quot;">1</td>']
+    assert labelled(cells[:1], heads[:1]) == cells[:1]

@@ -197,14 +197,15 @@ def browser_name(agent: str) -> str:
 @register.filter
 def labelled(cells: Iterable[SafeString], headers: Sequence[Mapping[str, Any]]) -> list[SafeString]:
     """The cells of a row of the admin, each with the head of its column, for screens on which they stand in rows."""
-    heads = [str(each["text"]) for each in headers]
-    # The box that ticks a row has no words in its head, and the cell that names the row needs none.
-    return [
-        cell if not cell.startswith("<td") or "<" in head else SafeString(
-            format_html('<td data-label="{}"', head[:1].upper() + head[1:]) + cell[len("<td") :]
-        )
-        for cell, head in zip(cells, heads, strict=True)
-    ]  # fmt: skip
+    return [_labelled(cell, str(header["text"])) for cell, header in zip(cells, headers, strict=True)]
+
+
+def _labelled(cell: SafeString, head: str) -> SafeString:
+    """The box that ticks a row has no words in its head, and the cell that names the row needs none."""
+    if not cell.startswith("<td") or "<" in head:
+        return cell
+    quiet = SafeString(" data-quiet") if cell.endswith(">-</td>") else ""
+    return SafeString(format_html('<td data-label="{}"{}', head[:1].upper() + head[1:], quiet) + cell[len("<td") :])
 
 
 @register.filter
