@@ -163,6 +163,11 @@ def cost(*, reference: str, description: str, change_minor: int) -> Move:
     return Move("cost", reference, description, change_minor, Kind.WALLET, Kind.COST)
 
 
+def give_back(*, reference: str, name: str, amount_minor: int) -> Move:
+    """The price of what was charged as delivered and was not."""
+    return Move("return", reference, f"Not delivered after all: {name}", amount_minor, Kind.REVENUE, Kind.AVAILABLE)
+
+
 @transaction.atomic
 def post(customer: Customer, moves: Sequence[Move]) -> list[Transaction]:
     """Write moves down, all of them or none; one of zero moves nothing and is left out.

@@ -8,6 +8,7 @@ WORDS = {
     "release": ("Released", "REMOVED"),
     "capture": ("Charged", "done"),
     "charge": ("Charged", "done"),
+    "return": ("Returned", "done"),
     "cost": ("Cost", "done"),
     "cost.corrected": ("Cost corrected", "done"),
 }

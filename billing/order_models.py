@@ -180,7 +180,9 @@ class OrderLine(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     problem = models.CharField(max_length=300, blank=True, help_text="Why it failed, in our words.")
     said = models.CharField(max_length=500, blank=True, help_text="The upstream's own words for it, for staff alone.")
-    is_said_by_staff = models.BooleanField(db_default=False, help_text="The words are those of the team.")
+    is_said_by_staff = models.BooleanField(
+        db_default=False, help_text="The words, or that it was delivered, are the team's."
+    )
     may_help = models.BooleanField(default=True, help_text="Of a failed line: may trying again help?")
     price_minor = models.BigIntegerField()
     cost_minor = models.BigIntegerField()

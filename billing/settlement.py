@@ -1,8 +1,9 @@
 """The one place where order lines end: state, money and delivery in the caller's transaction.
 
 What is known of many lines is settled as one set, with as many statements as for one line. A line ends once: whoever
-comes second, an event or a look, in whatever order, changes nothing. The one exception is a line whose money went back
-and that is delivered all the same: it is charged again (`billing.late`).
+comes second, an event or a look, in whatever order, changes nothing. There are two exceptions. A line whose money went
+back and that is delivered all the same is charged again (`billing.late`); one that staff alone called delivered gives
+its price back when the upstream tells that it failed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -26,6 +27,8 @@ from reseller_portal.operations.models import Operation
 
 State = OrderLine.State
 OPEN = (State.WAITING, State.WORKING)
+# Open, or delivered by the word of staff alone: what the upstream tells of it is heard.
+MAY_FAIL = Q(state__in=OPEN) | Q(state=State.DELIVERED, is_said_by_staff=True)
 # Lines that end in one transaction, so that nobody else waits long for the balance.
 LINES_AT_ONCE = 200
 # An order of which no event came for so long is looked at.
@@ -148,17 +151,16 @@ def end_some(part: OrderPart, reason: str, *, is_said_by_staff: bool = False) ->
         settle(part, {line: News(reason=why, is_said_by_staff=is_said_by_staff) for line, why in reasons.items()})
         return
     failed = {line.domain_name: line for line in part.lines.filter(item=Item.DOMAIN, state=State.FAILED)}
-    orphans = rows.filter(item=Item.MAILBOX, domain_name__in=failed)[:LINES_AT_ONCE]
+    orphans = _mailboxes_on(part, failed)[:LINES_AT_ONCE]
     settle(part, {line: News(reason=failures.reason_for_mailboxes(failed[line.domain_name])) for line in orphans})
 
 
 def count_doomed(part: OrderPart, reason: str) -> int:
     """How many lines `end_some` would still have to fail."""
-    rows = part.lines.filter(state__in=OPEN)
-    if not reason:
-        failed = part.lines.filter(item=Item.DOMAIN, state=State.FAILED)
-        rows = rows.filter(item=Item.MAILBOX, domain_name__in=failed.values("domain_name"))
-    return rows.count()
+    if reason:
+        return part.lines.filter(state__in=OPEN).count()
+    failed = part.lines.filter(item=Item.DOMAIN, state=State.FAILED).values("domain_name")
+    return part.lines.filter(MAY_FAIL, item=Item.MAILBOX, domain_name__in=failed).count()
 
 
 def _end_the_rest(part: OrderPart, reason: str, *, is_said_by_staff: bool = False) -> None:
@@ -186,17 +188,20 @@ class _Settlement:
     charged: list[OrderLine] = field(default_factory=list)
     captured: dict[str, str] = field(default_factory=dict)
     released: dict[str, str] = field(default_factory=dict)
-    costs: list[ledger.Move] = field(default_factory=list)
+    moves: list[ledger.Move] = field(default_factory=list)
     came_late: list[OrderLine] = field(default_factory=list)
+    taken_back: list[OrderLine] = field(default_factory=list)
 
     @property
     def has_ended(self) -> bool:
-        return bool(self.captured or self.released or self.came_late)
+        return bool(self.captured or self.released or self.came_late or self.taken_back)
 
     def take(self, line: OrderLine, news: News) -> None:
         self._note_cost(line, news)
         if news.delivery is not None and line.state != State.DELIVERED:
             self._deliver(line, news.delivery)
+        elif news.delivery is not None and line.is_said_by_staff and not news.delivery.is_unseen:
+            self._confirm(line, news.delivery)
         elif news.delivery is not None and (news.delivery.expires_at or news.delivery.secrets):
             self.completed.append((line, news.delivery))
         elif news.reason and news.delivery is None:
@@ -228,9 +233,9 @@ class _Settlement:
 
     def move_money(self) -> None:
         """Comes last: the balance is locked from there to the commit, and others wait for it."""
-        if self.captured or self.released or self.costs:
+        if self.captured or self.released or self.moves:
             customer = next(iter(self.changed.values())).customer
-            ledger.resolve(customer, captured=self.captured, released=self.released, moves=self.costs)
+            ledger.resolve(customer, captured=self.captured, released=self.released, moves=self.moves)
         for line in self.came_late:
             late.charge(line)
 
@@ -247,20 +252,40 @@ class _Settlement:
             line.problem, line.said, line.is_said_by_staff, line.may_help = "", "", False, True
         else:
             self.captured[line.money_reference] = f"{line.get_item_display()} {line.name}"
+        line.is_said_by_staff = delivery.is_unseen
         self.delivered.append((line, delivery))
         self._end(line, State.DELIVERED)
 
+    def _confirm(self, line: OrderLine, delivery: Delivery) -> None:
+        """What staff had said is so; from now on the thing is shown as it came."""
+        line.is_said_by_staff = False
+        self.delivered.append((line, delivery))
+        self.changed[line.pk] = line
+
     def _fail(self, line: OrderLine, news: News) -> None:
-        if line.is_final:
+        if line.state == State.DELIVERED and line.is_said_by_staff:
+            self._take_back(line)
+        elif line.is_final:
             self._learn_reason(line, news.reason)
             return
+        else:
+            self.released[line.money_reference] = f"Not delivered: {line.name}"
         if line.state != State.WAITING:
             self.failed.append(line)
         failures.note_reason(line, news.reason, is_said_by_staff=news.is_said_by_staff)
         if line.item == Item.DOMAIN:
             self.failed_domains[line.domain_name] = line
-        self.released[line.money_reference] = f"Not delivered: {line.name}"
         self._end(line, State.FAILED)
+
+    def _take_back(self, line: OrderLine) -> None:
+        """Staff called it delivered, and it was charged; the upstream tells that it did not come."""
+        self.taken_back.append(line)
+        self.moves.append(
+            ledger.give_back(reference=line.money_reference, name=line.name, amount_minor=line.price_minor)
+        )
+        if not line.is_cost_taken:
+            line.cost_minor = 0
+            self._book(line)
 
     def _learn_reason(self, line: OrderLine, reason: str) -> None:
         """An event may come after the look that found the line failed, and know why."""
@@ -282,13 +307,13 @@ class _Settlement:
         line.costs_booked += 1
         line.cost_booked_minor = line.cost_minor
         reference = f"{line.money_reference}-cost-{line.costs_booked}"
-        self.costs.append(ledger.cost(reference=reference, description=f"Cost of {line.name}", change_minor=difference))
+        self.moves.append(ledger.cost(reference=reference, description=f"Cost of {line.name}", change_minor=difference))
         self.changed[line.pk] = line
 
 
 def _mailboxes_on(part: OrderPart, domains: Iterable[str]) -> list[OrderLine]:
     names = list(domains)
-    rows = lines_of(part).filter(item=Item.MAILBOX, domain_name__in=names, state__in=OPEN)
+    rows = lines_of(part).filter(MAY_FAIL, item=Item.MAILBOX, domain_name__in=names)
     return list(rows) if names else []
 
 

@@ -96,7 +96,10 @@ MONEY = (
         f"""SELECT line.name AS subject FROM billing_orderline AS line JOIN billing_transaction AS moved
           ON moved.customer_id = line.customer_id AND moved.kind IN ('capture', 'charge')
           AND moved.reference = {REFERENCE}
-        WHERE line.state <> 'delivered'""",
+        WHERE line.state <> 'delivered' AND NOT EXISTS (
+            SELECT FROM billing_transaction AS back WHERE back.customer_id = line.customer_id
+              AND back.kind = 'return' AND back.reference = {REFERENCE}
+        )""",
     ),
     Rule(
         "the cost account is the sum of the lines' costs",
