@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,6 +14,9 @@ from reseller_portal.core.lists.people import as_line
 from reseller_portal.core.lists.usernames import Pattern, username_of
 
 MOST_SHOWN = 8
+# More than an order carries, so that a list of so many people is refused in words. Each name that is chosen takes all
+# people of a lost domain, so without an end 500 names would make millions of them.
+MOST_MOVED = 6000
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,7 @@ def _moved(moving: Mapping[str, Sequence[OrderLine]], chosen: Sequence[str], *, 
     last_name, last_group = chosen[-1] if chosen else "", groups[-1] if groups else []
     pairs = zip_longest(chosen, groups)
     bound = ([_as_person(line, name or last_name) for line in lines or last_group] for name, lines in pairs)
-    return list(dict.fromkeys(chain.from_iterable(bound)))
+    return list(dict.fromkeys(islice(chain.from_iterable(bound), MOST_MOVED)))
 
 
 def _as_person(line: OrderLine, domain: str = "") -> str:

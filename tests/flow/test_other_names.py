@@ -1,14 +1,19 @@
 """A name that cannot be had is replaced by another one; its people and settings come along to a new, small order."""
 
 import re
+from copy import copy
 
 import pytest
 from django.test import Client
 
 from accounts.tenancy import scope
 from billing.failures import NO_MAILBOX_LEFT, note_reason
-from billing.follow_ups import follow_up_of, lines_to_try_again
+from billing.follow_ups import MOST_MOVED, follow_up_of, lines_to_try_again, renaming_of, wish_instead
 from billing.models import Order, OrderLine, Quote
+from billing.services.quotes import MOST_LINES
+from reseller_portal.core.lists.people import read_people
+from reseller_portal.core.lists.reader import TooManyLines
+from reseller_portal.core.lists.usernames import Pattern
 from tests.shop import Shop
 
 
@@ -181,3 +186,21 @@ def test_going_on_without_a_name_says_so_and_keeps_the_people(shop: Shop, ada: C
     answer = ada.post(f"/c/acme/domains/find/choose/?instead={order.reference}")
     assert answer["Location"] == f"/c/acme/domains/find/?instead={order.reference}"
     assert "Tick at least one name" in ada.get(answer["Location"]).content.decode()
+
+
+def test_names_without_end_make_no_list_without_end(shop: Shop) -> None:
+    order = shop.order("first.com", "second.com")
+    with scope(shop.customer.pk):
+        line = order.lines.get(name="maya@second.com")
+        OrderLine.objects.filter(order=order).update(state="failed", may_help=False)
+        line.price_minor, line.state, line.may_help, line.pk = 500, "failed", False, None
+        rows = [copy(line) for _ in range(300)]
+        for number, row in enumerate(rows):
+            row.position, row.name, row.first_name = 100 + number, f"p{number}@second.com", f"P{number}"
+        OrderLine.objects.bulk_create(rows)
+        renaming = renaming_of(customer=shop.customer, reference=order.reference)
+        assert renaming is not None
+        wish = wish_instead(renaming, [f"name-{number}.com" for number in range(500)])
+    assert MOST_LINES < len(wish["people"].splitlines()) <= MOST_MOVED
+    with pytest.raises(TooManyLines):
+        read_people(wish["people"], most=MOST_LINES, pattern=Pattern.FIRST)
