@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor, portal_actor
@@ -84,7 +84,7 @@ def accept(*, actor: Actor, order: Order, more_minor: int) -> None:
     if more != more_minor:
         raise PriceMoved("The sum has changed since you saw it. Look at the new prices, then confirm.")
     _hold_anew(order, lines)
-    Order.objects.filter(pk=order.pk).update(total_minor=order.total_minor + more)
+    Order.objects.filter(pk=order.pk).update(total_minor=F("total_minor") + more)
     for part in parts:
         part.price_asked_at, part.price_answers = None, part.price_answers + 1
         part.save(update_fields=["price_asked_at", "price_answers"])

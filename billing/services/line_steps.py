@@ -104,6 +104,8 @@ def _fail(part: OrderPart, row: OrderLine, operation: Operation, reason: str) ->
             return
         if operation.is_known_not_to_have_happened:
             _draft_without(part, row)
+            # What is left of the draft may end some lines at a time, and none of them is bought meanwhile.
+            engine.close(operation, state=Operation.State.DONE)
         settlement.settle(part, {row: settlement.News(reason=reason, is_said_by_staff=True)})
 
 

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.tenancy import scope, staff_scope
-from billing import ledger
+from billing import ledger, settlement
 from billing.models import Order, OrderLine
 from domains.models import Domain
 from domains.services.refreshing import WHOLE
@@ -209,6 +209,32 @@ def test_what_is_not_paid_for_yet_is_bought_without_a_line_that_staff_end(shop: 
     shop.finish()
     assert states() == dict.fromkeys(states(), "delivered") | dict.fromkeys(ended, "failed")
     assert (pot(shop, "revenue"), pot(shop, "held")) == (order.total_minor - back, 0)
+    assert shop.sandbox.count("process_order", effective=True) == 1
+    oracle.ask(shop.sandbox)
+
+
+def test_a_domain_that_staff_end_before_it_is_paid_for_is_not_bought_while_its_mailboxes_end(
+    shop: Shop, rex: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settlement, "LINES_AT_ONCE", 1)
+    shop.order("first.com", "second.net")
+    shop.sandbox.set_wallet(0)
+    shop.work()
+    rex.post(address("first.com", "failed"), REASON)
+    with staff_scope("test: the worker that ends them is slow, and the wallet is filled"):
+        ending = Operation.objects.filter(kind="order.end")
+        assert ending.update(due_at=Now() + timedelta(hours=1)) == 1
+        Operation.objects.filter(kind="order.process", due_at__isnull=False).update(due_at=Now())
+    shop.sandbox.set_wallet(500)
+    shop.work()
+    assert shop.sandbox.count("process_order", effective=True) <= 1
+    with staff_scope("test: it comes back"):
+        ending.update(due_at=Now())
+    shop.finish()
+    assert {name: state for name, state in states().items() if "first.com" in name} == {
+        "first.com": "failed", "maya@first.com": "failed", "noor@first.com": "failed",
+    }  # fmt: skip
+    assert states()["second.net"] == "delivered"
     assert shop.sandbox.count("process_order", effective=True) == 1
     oracle.ask(shop.sandbox)
 
