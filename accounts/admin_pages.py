@@ -36,6 +36,10 @@ class PortalAdmin(ModelAdmin):
     add_label = ""
     noun = nouns = ""
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """An empty name of a field, which Django would look for, is none."""
+        return super().get_object(request, object_id, from_field or None)
+
     @admin.display(description="State", ordering="state")
     def shown_state(self, obj: Any) -> SafeString:
         """Icon and word, as everywhere."""

@@ -1,15 +1,20 @@
 """Whatever stands in path, query, form, cookie or host of any address: no fault, and no work without bound."""
 
 import base64
+import os
 import resource
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.architecture.test_every_address import ALL
+from accounts.tenancy import staff_scope
+from tests.accounts.staff import make_admin
+from tests.architecture.test_every_address import ALL, OF_STAFF
 from tests.architecture.test_tenants import ADDRESSES, path_of
 from tests.shop import Shop
 
@@ -40,6 +45,20 @@ NAMES = (
     "company",
 )  # fmt: skip
 HEADERS = ("HX-Request", "HX-Boosted", "HX-Target", "Referer", "Origin", "Accept-Language", "X-Forwarded-For", "Range")
+# Of the admin's lists and forms, beside these.
+STAFF_NAMES = (
+    *NAMES, "_selected_action", "select_across", "index", "_save", "_continue", "_saveasnew", "e", "reason", "verb",
+    "id", "user", "role", "state__exact", "customer__id__exact", "brand__id__exact", "brand", "customer", "owner",
+    "amount", "reference", "user_id", "method", "item", "term", "app_label", "model_name", "field_name",
+    "is_staff__exact", "groups__id__exact", "pk__in", "at__year", "password__startswith", "memberships-TOTAL_FORMS",
+    "memberships-INITIAL_FORMS", "memberships-0-id", "memberships-0-user", "hosts-TOTAL_FORMS", "hosts-INITIAL_FORMS",
+)  # fmt: skip
+HOSTS = (
+    "", "[", "[::1", "a b", "a/b", "a@b", "xn--", "xn--a", "ü.localhost", "x" * 300, "outreach.localhost:99999",
+    "outreach.localhost.", "OUTREACH.LOCALHOST:80", "127.0.0.1:0", "localhost\x00", "-.localhost", "٣.localhost",
+)  # fmt: skip
+# More of each: `ODD_REQUESTS=all make test ARGS=tests/architecture/test_odd_requests.py`.
+IS_LONG = os.environ.get("ODD_REQUESTS") == "all"
 COOKIES = ("theme", "zone", "sessionid", "csrftoken", "messages", "device")
 
 
@@ -92,6 +111,74 @@ def test_an_odd_request_to_any_other_page_is_no_fault(shop: Shop, address: str) 
         if person:
             client.force_login(person)
         assert_holds(client, f"/{address}")
+
+
+def staff_requests() -> Iterator[tuple[str, dict[str, object]]]:
+    for value in ODD if IS_LONG else ("", "\ud7ff", LONG):
+        yield "get", {"data": dict.fromkeys(STAFF_NAMES, value)}
+        yield "post", {"data": dict.fromkeys(STAFF_NAMES, value)}
+        yield "get", {"data": {"q": value}}
+        yield "get", {"data": {"p": value, "o": value}}
+    for cursor in CURSORS if IS_LONG else CURSORS[:1]:
+        yield "get", {"data": {"after": cursor}}
+
+
+@pytest.fixture
+def staff(shop: Shop) -> Client:
+    shop.order("first.com")
+    shop.finish()
+    client = Client(HTTP_HOST=settings.ADMIN_HOST, raise_request_exception=False)
+    client.force_login(make_admin())
+    return client
+
+
+def pages_of(name: str) -> list[str]:
+    """The addresses of one model in the admin, with a row that is there."""
+    model = next(each for each in admin.site._registry if each._meta.label_lower == name)
+    with staff_scope("test: a row of each"):
+        row = model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+    start = f"/admin/{name.replace('.', '/')}/"
+    return [f"/{each.replace('/1/', f'/{row or 1}/', 1)}" for each in OF_STAFF if f"/{each}".startswith(start)]
+
+
+@pytest.mark.parametrize("name", sorted(each._meta.label_lower for each in admin.site._registry))
+def test_an_odd_request_to_a_page_of_staff_is_no_fault(staff: Client, name: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for address in pages_of(name):
+        for method, options in staff_requests():
+            connection.queries_log.clear()  # it has an end, and warns of it
+            with CaptureQueriesContext(connection) as statements:
+                answer = getattr(staff, method)(address, **options)
+            seen = f"{method} {address} {str(options)[:200]}"
+            assert answer.status_code < 500, seen
+            assert len(statements) <= MOST_STATEMENTS, seen
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_GROWTH_KB
+
+
+def test_an_odd_action_on_ticked_rows_is_no_fault(staff: Client) -> None:
+    for model, page in admin.site._registry.items():
+        for action in ("", "no_such", "delete_selected", *(str(each) for each in page.actions or ())):
+            for ticked in (["1"], ["x"], ["9" * 30], ["-1", "\ud7ff"], []):
+                form = {
+                    "action": action,
+                    "_selected_action": ticked,
+                    "select_across": "9",
+                    "index": "x",
+                    "reason": LONG,
+                }
+                address = f"/admin/{model._meta.label_lower.replace('.', '/')}/"
+                assert staff.post(address, form).status_code < 500, f"{address} {action} {ticked}"
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_an_odd_host_is_no_fault_at_any_address(shop: Shop, host: str) -> None:
+    for address in ALL:
+        client = Client(HTTP_HOST=host, raise_request_exception=False)
+        for method in ("GET", "POST"):
+            answer = client.generic(method, f"/{address.replace('c/1/', 'c/acme/')}")
+            assert answer.status_code < 500, address
+            for part in ("-.", "x" * 300, "[", "@"):
+                assert part not in answer.headers.get("Location", ""), address
 
 
 @pytest.mark.parametrize(
