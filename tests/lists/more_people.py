@@ -179,7 +179,7 @@ LAYOUTS = {
         "lena@tryacme.net|Lena|Ostrow\nzoe@tryacme.net|Zoë|Lindström",
     ),
     "lines of a card without its begin": ("FN:Maya Ferro\nTEL;TYPE=CELL:+49 1", "! one detail\n! one detail"),
-    "details one below the other": ("Name: Lena Ostrow\nEmail: lena@tryacme.net", "! no name\n! one detail"),
+    "details one below the other": ("Name: Lena Ostrow\nEmail: lena@tryacme.net", "! before the colon\n! one detail"),
     "a table of a document": (
         "| Name | Email |\n|------|-------|\n| Lena Ostrow | lena@tryacme.net |",
         "lena@tryacme.net|Lena|Ostrow",

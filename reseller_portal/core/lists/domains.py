@@ -166,6 +166,7 @@ def _readable_label(label: str) -> str:
         return label
 
 
+@lru_cache(maxsize=8192)
 def comparable(host: str) -> str:
     """One spelling for comparing: in ASCII where there is such a form, else as written in small letters."""
     try:

@@ -17,10 +17,15 @@ _CLOSING = re.compile(rf"^(?:{'|'.join(CLOSINGS)})[\s.,!:;~)👍🙏😊-]*$", r
 _QUOTED_MAIL = re.compile(
     r"^(?:on .{6,80} wrote:|am .{6,80} schrieb .{2,60}:|le .{6,80} a écrit :|"
     r"-{2,} ?(?:original|forwarded) message ?-{2,}|"
-    r"(?:sent|subject|date|gesendet|betreff|objet|asunto|assunto|oggetto|datum|fecha) ?: .+)$",
+    r"(?:sent|subject|date|gesendet|betreff|objet|asunto|assunto|oggetto|datum|fecha|from|von|expéditeur|"
+    r"remitente) ?: .+)$",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"^\s*[-*•]?\s*[^\W\d][^\W\d.\s-]*(?:\s[^\W\d.]+){0,2}\s*:\s+[^\W\d]")
+OF_A_LABEL = "Write the people of this line without the word before the colon."
 _ENDS_SENTENCE = re.compile(r"[.!?:。！？]\s*$")
+_HAS_DIGIT = re.compile(r"\d")
+OF_DIGITS = "has digits, which no name has. Keep it if it is one."
 MOST_WORDS, MOST_SMALL = 7, 4
 MOST_OF_A_SIGNATURE = 10
 OF_A_LETTER = "This is a line of a letter, and nobody’s name. Remove it, or write a name in it."
@@ -42,6 +47,11 @@ def is_speech(line: str) -> bool:
     return said > 1 or (said == 1 and is_ended)
 
 
+def is_labelled(line: str) -> bool:
+    """*Team: Nadia Brandt, Per Olsson*: names behind a word that is none of theirs."""
+    return "@" not in line and bool(_LABELLED.match(line))
+
+
 def ends_letter(line: str) -> bool:
     """*Best regards*, *Thanks!*, or the two hyphens above a signature: what comes below is the writer's own."""
     text = line.strip()
@@ -61,8 +71,9 @@ def is_empty_word(cell: str) -> bool:
 
 def doubt_of_words(first: str, last: str, *, is_addressed: bool) -> str:
     """Why these two may be nobody's name; nothing for most. An address beside them explains words such as *Support*."""
-    if first.isalpha() and last.isalpha() and first[0].isupper() and last[0].isupper() and _is_plain(first, last):
-        return ""
+    if " " not in first and " " not in last and first[:1].isupper() and last[:1].isupper() and _is_plain(first, last):
+        has_digits = not is_addressed and not (first.isalpha() and last.isalpha()) and _HAS_DIGIT.search(first + last)
+        return f"“{cut(f'{first} {last}', 60)}” {OF_DIGITS}" if has_digits else ""
     whole = f"{first} {last}"
     words = [word.strip(_EDGES) for word in whole.split()]
     why = _why_not_a_name(first, last, words) or ("" if is_addressed else _why_no_person(first, last, words))
@@ -92,6 +103,8 @@ def _why_no_person(first: str, last: str, words: Sequence[str]) -> str:
     low = [word.lower() for word in words]
     if " ".join(low) in WHOLE or (low[:1] and low[0] in NEVER_FIRST) or not NEVER.isdisjoint(low):
         return "may be no person. Keep it if a mailbox is wanted for it."
+    if _HAS_DIGIT.search(first + last):
+        return OF_DIGITS
     return "may be a place. Keep it if it is somebody." if {first.lower(), last.lower()} & PLACES else ""
 
 

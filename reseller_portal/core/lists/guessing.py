@@ -23,6 +23,7 @@ OTHER = re.compile(
     r"[$€£]\s*[\d.,]+.*|\d{1,2}:\d\d.*|\d{1,2}\.? \w{3,9}\.? \d{2,4}|\w{3,9}\.? \d{1,2},? \d{4})$"
 )
 _USER = re.compile(r"^[a-z0-9][a-z0-9._-]*$")
+_LINK = re.compile(r"^https?://([^/\s?#]+)/?$", re.IGNORECASE)
 _NUMBER = re.compile(r"^[#(]?\d+[.)]?$")
 _SIDE = re.compile(
     r"^(?:true|false|yes|no|y|n|on|off|ja|nein|oui|non|sí|si|sim|não|x|✓|✔|✗|✅|❌|active|inactive|enabled|disabled|suspended|"
@@ -135,6 +136,10 @@ def _two(
 def _many(
     names: Sequence[int], shapes: Sequence[str], rows: Sequence[Sequence[str]], *, is_addressed: bool
 ) -> tuple[list[Meaning], str]:
+    if len(names) == 3 and not is_addressed and shapes[names[2]] == "user":
+        related = sum(_is_made_of(row[names[2]], [row[names[0]], row[names[1]]]) for row in rows)
+        if related * 2 > len(rows):
+            return [*FIRST_LAST, Meaning.USERNAME], ""
     if not is_addressed and shapes[names[0]] == "user":
         related = sum(_is_made_of(row[names[0]], [row[names[1]], row[names[2]]]) for row in rows)
         return [Meaning.USERNAME, *FIRST_LAST], "" if related * 2 > len(rows) else WHICH
@@ -194,18 +199,24 @@ def _shape_of_column(cells: Sequence[str]) -> str:
     return counts.most_common(1)[0][0]
 
 
-def _shape(cell: str) -> str:  # one answer for each look
+def _shape(cell: str) -> str:  # noqa: PLR0911  # one answer for each look
     if "@" in cell:
         return "address"
+    if (link := _LINK.match(cell)) and judge(link[1].lower().removeprefix("www.")).name:
+        return "domain"
     if _NUMBER.match(cell) or OTHER.match(cell):
         return "number"
     if is_side(cell) or is_nobody(cell) or is_empty_word(cell):
         return "side"
-    if "." in cell and " " not in cell and judge(cell.lower()).name:
+    if is_domain(cell):
         return "domain"
     if _USER.match(cell):
         return "user"
     return "words" if " " in cell else "word"
+
+
+def is_domain(cell: str) -> bool:
+    return "." in cell and " " not in cell and bool(judge(cell.lower()).name)
 
 
 def is_side(cell: str) -> bool:

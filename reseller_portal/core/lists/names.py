@@ -56,11 +56,13 @@ _LIST_MARK = re.compile(
     r"[#(]?\d{1,5}(?:[.):/]+\s+|\)\s*|\s+[-–—]\s+|\s+(?=[^\W\d])|\.(?=[A-ZÀ-Þ]))|"  # *360.com* is a name
     r"\(?[a-zA-Z]\)\s+|"
     r"\(?(?:[ivx]{1,5}[.)]|(?:II|III|IV|VI|VII|VIII|IX|XI|XII)[.)])\s+|"
+    r"\d{1,2}\ufe0f?\u20e3\s*|"
     r"[\u2460-\u24ff\u2776-\u2793\u3251-\u325f]\s*"
     r")"
 )
 _REMARK = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»)\s*")
-_AFTER_DASH = re.compile(r"\s+[-–—|/]+\s+.*$")
+_AFTER_DASH = re.compile(r"\s+(?:[-–—|/]+|geb\.|née|né)\s+.*$")
+_IN_MARKS = re.compile(r"^[«‹“„‘‚'\"]\s*([^«»‹›“”„‘’‚\"]+?)\s*[»›”“’‘'\"]$")
 _ODD = re.compile(r"[<>@/\\:;={}\[\]|#$%^*_+~\"!?&()\t\n\r\x00]|https?|www\.|\.\.|[a-z]\.[a-z]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f々]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
@@ -133,7 +135,7 @@ def begins_with_particle(text: str) -> bool:
 
 def part_of_name(cell: str) -> tuple[str, str]:
     """One cell of a given or family name, and what was left out of it."""
-    if cell.isalpha():
+    if cell.isalpha() or (cell.isascii() and cell.isalnum()):
         return cell, ""
     bare, pictures = without_pictures(without_unseen(cell))
     name, left_out = _undressed(bare)
@@ -190,6 +192,7 @@ def _undressed(text: str) -> tuple[str, str]:
     """Without remarks in brackets, what follows a dash, titles before and degrees after; and what that was."""
     if text.replace(" ", "").isalpha() and not _may_have_title(text):
         return text, ""
+    text = _IN_MARKS.sub(r"\1", text)
     bare = _REMARK.sub(" ", text).strip()
     left = [found.strip() for found in _REMARK.findall(text)]
     bare, left = _without_dash(bare, left)
@@ -198,7 +201,7 @@ def _undressed(text: str) -> tuple[str, str]:
         left.append(words.pop(0))
     while len(words) > 1 and _is_suffix(words[-1]):
         left.append(words.pop().strip(","))
-    return " ".join(words).strip(" ,;"), " ".join(left)
+    return " ".join(words).strip(" ,;-–—"), " ".join(left)
 
 
 def _without_dash(bare: str, left: list[str]) -> tuple[str, list[str]]:
@@ -210,7 +213,7 @@ def _without_dash(bare: str, left: list[str]) -> tuple[str, list[str]]:
 
 def _may_have_title(text: str) -> bool:
     words = text.split()
-    return len(words) > 1 and (_is_title(words[0]) or _is_suffix(words[-1]))
+    return len(words) > 1 and (_is_title(words[0]) or _is_suffix(words[-1]) or "née" in words or "né" in words)
 
 
 def _is_title(word: str) -> bool:

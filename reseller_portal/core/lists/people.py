@@ -9,12 +9,14 @@ from reseller_portal.core.lists.columns import Meaning, may_begin_a_head, meanin
 from reseller_portal.core.lists.doubts import (
     AFTER_A_LETTER,
     MOST_OF_A_SIGNATURE,
+    OF_A_LABEL,
     OF_A_LETTER,
     ends_letter,
+    is_labelled,
     is_nobody,
     is_speech,
 )
-from reseller_portal.core.lists.guessing import guess_of, head_of_unknown_words, with_unknown_columns
+from reseller_portal.core.lists.guessing import guess_of, head_of_unknown_words, is_domain, with_unknown_columns
 from reseller_portal.core.lists.names import is_like_a_name, part_of_name
 from reseller_portal.core.lists.persons import NO_NAME, Person, persons_of
 from reseller_portal.core.lists.placing import with_usernames
@@ -36,6 +38,7 @@ from reseller_portal.core.lists.shapes import (
     found_in,
     found_in_line,
     has_brackets,
+    is_card_line,
     name_in,
     names_in,
 )
@@ -43,6 +46,7 @@ from reseller_portal.core.lists.text import cut
 from reseller_portal.core.lists.usernames import Pattern
 
 TOO_LONG = "This line is too long for one person. Write each on a line of their own."
+OF_DOMAINS = "Headings of this list are domains. Write each person with their domain, or keep this for all domains."
 ABOVE = "This stands above the headings. Empty the line, or write the person under them."
 MOST_TITLES = 3
 # Headings, titles and domains take lines too.
@@ -189,7 +193,8 @@ class _Reading:
         if known is not None:
             self.said.append((rows[0].line, "the headings"))
             rows = self._without_letter(rows[1:], is_wide=len(heads) > 1)
-            return heads, rows, (with_unknown_columns(known, heads, rows), "")
+            doubt = OF_DOMAINS if any(is_domain(head) for head in heads) else ""
+            return heads, rows, (with_unknown_columns(known, heads, rows), doubt)
         rows = self._without_letter(rows)
         guess = head_of_unknown_words(rows)
         if guess:
@@ -205,6 +210,8 @@ class _Reading:
         for at, row in enumerate(rows):
             if is_wide and sum(1 for cell in row.cells if cell) > 1 and not ends_letter(row.text):
                 kept.append(row)
+            elif not is_wide and is_labelled(row.text) and not is_card_line(row.text):
+                self.people.append(Person(row.line, cut(row.text, LONGEST_LINE), problem=OF_A_LABEL))
             elif is_speech(row.text):
                 self.people.append(Person(row.line, cut(row.text, LONGEST_LINE), problem=OF_A_LETTER))
             elif at in signature:

@@ -3,13 +3,14 @@
 from typing import NamedTuple
 
 from reseller_portal.core.lists.domains import comparable, hosts_of
-from reseller_portal.core.lists.doubts import doubt_of_words, is_empty_word
+from reseller_portal.core.lists.doubts import doubt_of_words
 from reseller_portal.core.lists.names import looks_odd
 from reseller_portal.core.lists.reader import LONGEST_LINE, Row
 from reseller_portal.core.lists.shapes import Found
 from reseller_portal.core.lists.signs import problem_of_signs
 from reseller_portal.core.lists.text import cut, without_unseen
 from reseller_portal.core.lists.usernames import problem_of
+from reseller_portal.core.lists.words import EMPTY
 
 NO_NAME = "Write a name, such as Maya Ferro."
 NO_DOMAIN = "Write the domain of this person: other lines of this list name one."
@@ -39,7 +40,9 @@ def persons_of(row: Row, found: Found, bound: str, *, needs_domain: bool) -> lis
     """One person for each domain that the row names, or one alone."""
     local, sign, host = found.address.rpartition("@")
     username = without_unseen(local if sign else found.address).lower()
-    domains = [comparable(host)] if sign else hosts_of(found.domain) or [bound]
+    if sign or not found.domain:
+        return [_person(row, found, username, comparable(host if sign else bound), needs_domain=needs_domain)]
+    domains = hosts_of(found.domain) or [bound]
     return [_person(row, found, username, comparable(domain), needs_domain=needs_domain) for domain in domains]
 
 
@@ -65,7 +68,7 @@ def _lacks_name(found: Found, username: str) -> bool:
 
 
 def _problem(found: Found, username: str) -> str:
-    if username and is_empty_word(username):
+    if username in EMPTY:
         return f"“{cut(username, 60)}” is no address. Write one, or empty it to have one made of the name."
     if username and (problem := problem_of(username)):
         return problem
@@ -87,8 +90,14 @@ def _problem_of_name(found: Found) -> str:
     for name in (found.first, found.last):
         if name.isalpha() and name.isascii() and len(name) < 80:
             continue
-        if "@" in name or not any(sign.isalpha() for sign in name) or (found.is_guessed and looks_odd(name)):
+        if (
+            "@" in name
+            or not (name[0].isalpha() or any(map(str.isalpha, name)))
+            or (found.is_guessed and looks_odd(name))
+        ):
             return f"“{cut(name, 60)}” is no name. {NO_NAME}"
         if len(name) > 80:
             return "This name is longer than 80 letters. Shorten it."
+    if found.first.isascii() and found.last.isascii():
+        return ""
     return problem_of_signs(f"{found.first} {found.last}")

@@ -8,7 +8,7 @@ from reseller_portal.core.lists.columns import HEADERS, Meaning, plain_head
 from reseller_portal.core.lists.domains import judge
 from reseller_portal.core.lists.doubts import doubt_of_case
 from reseller_portal.core.lists.guessing import ADDRESS, guess_of_cells, is_side, is_whole_person
-from reseller_portal.core.lists.names import Name, is_position, looks_odd, split_name, without_mark
+from reseller_portal.core.lists.names import Name, is_like_a_name, is_position, looks_odd, split_name, without_mark
 from reseller_portal.core.lists.reader import LONGEST_LINE, Row
 from reseller_portal.core.lists.text import cut, without_unseen
 
@@ -24,10 +24,12 @@ SEVERAL = "This may be more than one person. Write each on a line of their own, 
 ONE_LINE = "This is one detail of a person. Write the whole person on one line, such as Maya Ferro <maya@example.com>."
 _TAG = re.compile(r"</[a-z][a-z0-9]*>|<(?:br|td|tr|li|p|div|table|span|img|hr|b|i|a)(?:\s[^<>@]*)?/?>", re.IGNORECASE)
 OF_A_PAGE = "This is a line of a web page. Remove it, or write a name in it."
-_RECIPIENTS = re.compile(r"^\s*(?:to|cc|bcc|from|an|von|kopie|para|de|à|cci|a|da)\s*:\s*(?=.*@)", re.IGNORECASE)
+_RECIPIENTS = re.compile(r"^\s*(?:to|cc|bcc|an|kopie|para|à|cci|a)\s*:\s*(?=.*@)", re.IGNORECASE)
 _EMPHASIS = re.compile(r"^([*_~`]{1,3})(.+)\1$")
 _BETWEEN = re.compile(r"[\n;；，、]")
 _AND = re.compile(r"\s+(?:and|und|et|og|och|&|\+|/|//|plus)\s+|\s*&amp;\s*", re.IGNORECASE)
+_BEGINS_WITH_AND = re.compile(r"^\s*(?:and|und|&)\s+")
+_DASH = re.compile(r"\s+[-–—]\s+")
 _PERHAPS_AND = re.compile(r"\s+(?:y|e|i|en|ja|és|a|и)\s+")
 _AS_LINE = re.compile(r"^\s*[^,]+,[^,]+$")
 _SIGNS = " \t,;:|\"“”'’‘-–—=>→*_`"
@@ -79,6 +81,12 @@ def found_in_line(row: Row) -> list[Found]:  # noqa: PLR0911  # one answer for e
     if angled:
         return _angled(text, angled)
     return found_in(row)
+
+
+def is_card_line(line: str) -> bool:
+    """A detail of a person, as contact cards and forms have it on a line of its own."""
+    label = _LABEL.match(without_mark(line))
+    return bool(_CARD_LINE.match(line)) or bool(label and plain_head(label[1]) in HEADERS)
 
 
 def has_brackets(text: str) -> bool:
@@ -141,16 +149,19 @@ def _by_columns(cells: Sequence[str]) -> list[Found]:
 
 def names_in(text: str) -> list[Name]:
     """The names of one cell: *Maya Ferro and Tom Ash* are two. Raises nothing; an empty cell has one empty name."""
-    parts = [part for part in _AND.split(text) if part.strip()]
+    parts = [part for part in _AND.split(_BEGINS_WITH_AND.sub("", text)) if part.strip()]
     if len(parts) > 1 and all(is_whole_person(part) for part in parts):
         return [split_name(part) for part in parts]
-    return [split_name(text)]
+    return [split_name(_BEGINS_WITH_AND.sub("", text))]
 
 
 def doubt_of_two(text: str) -> str:
     """A name in which a word may join two people: *Ana Sousa e Rui Costa*, *Nadia & Per Olsson*."""
     both = _PERHAPS_AND.split(text)
     if len(both) > 1 and all(is_whole_person(part) for part in both):
+        return SEVERAL
+    sides = _DASH.split(text)
+    if len(sides) > 1 and all(is_whole_person(side) and is_like_a_name(side) for side in sides):
         return SEVERAL
     parts = [part for part in _AND.split(text) if part.strip()]
     return SEVERAL if len(parts) > 1 and not any(map(is_side, parts[1:])) else ""

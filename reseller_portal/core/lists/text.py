@@ -15,6 +15,8 @@ _KEPT = re.compile(r"[^a-z0-9-]+")
 def without_unseen(text: str) -> str:
     """The same text without invisible and turning characters, with one plain space for any run of blanks."""
     if text.isascii():
+        if text.isprintable() and "  " not in text:
+            return text.strip()
         return _BLANKS.sub(" ", _without_controls(text)).strip()
     seen = "".join(sign for sign in text if sign in _JOINERS or unicodedata.category(sign) not in {"Cf", "Cc", "Co"})
     return unicodedata.normalize("NFC", _BLANKS.sub(" ", seen).strip(" " + _JOINERS))
