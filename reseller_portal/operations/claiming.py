@@ -106,7 +106,7 @@ def seconds_to_next() -> float | None:
 
 def _pick(call: int) -> Operation | None:
     """The operation whose turn it is, locked. What waits for a pause of the upstream is passed over."""
-    paused, helpless = pauses.paused_groups(), pauses.paused_kinds()
+    paused, helpless = pauses.waiting_groups(), pauses.paused_kinds()
     due: dict[int, list[str]] = defaultdict(list)
     for head in turns.heads():
         if head.is_due and group_of(head.kind) not in paused and head.kind not in helpless:

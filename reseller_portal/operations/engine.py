@@ -20,6 +20,7 @@ from reseller_portal.operations.claiming import Claim, claim_next, claim_without
 from reseller_portal.operations.gateway import client_for_one_call, pass_or_wait
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.parking import go_on_if_done, release_dependents
+from reseller_portal.operations.pauses import Paused
 from reseller_portal.operations.refusals import advice_on, is_about_the_route
 from reseller_portal.operations.registry import (
     Accepted,
@@ -37,6 +38,7 @@ from reseller_portal.operations.registry import (
     is_repeatable,
     makes_calls,
     patience_of,
+    pause_by_time,
 )
 from reseller_portal.operations.silence import Caller
 from reseller_portal.upstream.client import Client
@@ -219,12 +221,16 @@ def _stopped(operation: Operation, none_left: budget.NoneLeft) -> Transition:
     What was sent once stays so: handlers read the answer to a second one with other eyes.
     """
     may_have_happened = none_left.writes_made and not is_repeatable(operation.kind)
-    attempts = operation.attempts
-    if none_left.is_outage or not none_left.calls_made:
+    attempts, seconds = operation.attempts, none_left.seconds
+    is_throttled = isinstance(none_left, Paused)
+    if none_left.is_outage or is_throttled or not none_left.calls_made:
         attempts -= 1
+    if is_throttled and none_left.calls_made:
+        # The calls before are made again each time.
+        seconds = max(seconds, pause_by_time(operation))
     state = State.UNKNOWN if may_have_happened else State.WAITING
     extra = {"attempts": max(attempts, 1) if may_have_happened else attempts}
-    return _come_back(operation, state, none_left.seconds, str(none_left), extra=extra)
+    return _come_back(operation, state, seconds, str(none_left), extra=extra)
 
 
 def _park(operation: Operation, behind: WaitFor) -> Transition:

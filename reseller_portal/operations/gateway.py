@@ -29,6 +29,8 @@ class WriteWithoutOperation(AssertionError):
 
 
 PROBE_PATIENCE = 5.0
+# So long work that has begun, or reads page by page, waits for the pace of a group. A lease is six times as long.
+PACE_PATIENCE = 20.0
 _kept = local()
 # Which guess at a path answered: clients live for one call, what they learn lives with the process.
 _found: dict[str, str] = {}
@@ -55,6 +57,7 @@ def client_for_one_call(
         try:
             circuit.pass_or_wait(_client_for_a_probe)
             pauses.check(operation)
+            pauses.keep_pace(operation, patience=PACE_PATIENCE if made else 0.0)
             if made or call is None:
                 budget.take_patiently(goes_first=goes_first)
                 if heartbeat:
@@ -94,6 +97,7 @@ def client_for_reading(*, in_the_background: bool = False) -> Iterator[Client]:
             raise WriteWithoutOperation(f"{operation} changes something upstream, so it needs an operation")
         circuit.pass_or_wait(_client_for_a_probe)
         pauses.check(operation)
+        pauses.keep_pace(operation, patience=PACE_PATIENCE)
         take()
 
     yield _client(before_call, lambda error: _judge(error, READER))

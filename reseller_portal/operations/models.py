@@ -164,6 +164,21 @@ class Pause(models.Model):
         return f"{self.group}: {self.reason}"
 
 
+class GroupPace(models.Model):
+    """What one group of operations was called lately, and the pace that a quota of its own taught (`paces`)."""
+
+    group = models.CharField(max_length=60, unique=True)
+    next_at = models.DateTimeField(db_default=Now())
+    minute_at = models.DateTimeField(db_default=Now())
+    calls_of_minute = models.PositiveIntegerField(default=0)
+    calls_before = models.PositiveIntegerField(default=0, help_text="In the minute before.")
+    learnt_per_minute = models.PositiveIntegerField(null=True)
+    learnt_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.group
+
+
 class Circuit(models.Model):
     """One row: since when the upstream does not serve us, and why. No call is made while it is open, but for tries.
 

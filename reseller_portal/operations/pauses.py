@@ -1,7 +1,8 @@
 """What the upstream throttles: a limit belongs to what it limits.
 
-A short wait is about the calls per second, and is everybody's. A long one is about a quota: only the operations of the
-same group wait. When two groups are told so at once, the quota is the key's, and the pace learns from it.
+Only the operations of the same group wait. When two groups are told so at once, the limit is the key's. A short wait
+is about the calls per second, and then everybody waits as long. A long one is about a quota, from which the pace of
+the key learns, or that of the group.
 """
 
 from collections.abc import Collection
@@ -11,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from reseller_portal.operations import budget
+from reseller_portal.operations import budget, paces
 from reseller_portal.upstream.errors import Throttled
 from reseller_portal.upstream.routes import ROUTES
 
@@ -63,8 +64,9 @@ def current() -> list[Current]:
         return [Current(*row) for row in cursor.fetchall()]
 
 
-def paused_groups() -> set[str]:
-    return {pause.group for pause in current()}
+def waiting_groups() -> set[str]:
+    """Those that are paused, and those whose next call keeps its distance."""
+    return {pause.group for pause in current()} | paces.waiting().keys()
 
 
 def paused_kinds() -> set[str]:
@@ -80,20 +82,30 @@ def check(operation: str) -> None:
             raise Paused(pause.seconds, pause.reason, is_outage=pause.group == silent)
 
 
+def keep_pace(operation: str, *, patience: float = 0.0) -> None:
+    """Before a call: waits for the pace of its group, and raises `Paused` where that takes longer than the patience."""
+    group = ROUTES[operation].limited_with
+    if seconds := paces.take(group, patience=patience):
+        raise Paused(seconds, f"Calls like {operation} are made at the pace that the upstream allowed.")
+
+
 def note_throttled(throttled: Throttled) -> float:
     """The upstream said 429. How many seconds to wait before this call is tried again, `LONGEST_PAUSE` at most.
 
     Only `gateway` calls it, for whoever made the call.
     """
     seconds = min(throttled.retry_after, budget.LONGEST_PAUSE)
-    if throttled.retry_after <= budget.SHORT_PAUSE:
-        budget.pause(seconds)
-        return seconds
     group = ROUTES[throttled.operation].limited_with
-    others = paused_groups() - {group}
+    others = {pause.group for pause in current() if pause.said_seconds is not None} - {group}
     pause(group, throttled.operation, "Too many calls.", seconds=seconds, said_seconds=throttled.retry_after)
-    if others:
+    if throttled.retry_after <= budget.SHORT_PAUSE:
+        if others:
+            budget.pause(seconds)
+    elif others:
         budget.learn_calls_per_minute()
+        paces.forget([group, *others])
+    else:
+        paces.learn(group)
     return seconds
 
 

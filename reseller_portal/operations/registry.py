@@ -79,8 +79,13 @@ def wait_while_busy(operation: Operation) -> Wait:
 
     A pause of half the time so far makes a dozen calls in an hour of what was a call a second.
     """
+    return Wait(pause_by_time(operation), "Somebody else was writing the same thing down.")
+
+
+def pause_by_time(operation: Operation) -> float:
+    """Seconds: half of the time since work on it began, for what is no try and yet must not come back for ever."""
     waited = (timezone.now() - operation.begun_at).total_seconds() if operation.begun_at else 0.0
-    return Wait(min(max(1.0, waited / 2), 300.0), "Somebody else was writing the same thing down.")
+    return min(max(1.0, waited / 2), 300.0)
 
 
 class WaitForAnswers(Wait):

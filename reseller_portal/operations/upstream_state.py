@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.admin_site import Notice, Section
-from reseller_portal.operations import circuit, pauses
+from reseller_portal.operations import circuit, paces, pauses
 from reseller_portal.operations.models import Operation
 from reseller_portal.upstream.routes import ROUTES
 
@@ -18,6 +18,7 @@ GROUPS = {
     "reads": "Readings",
 }
 MINUTE = 60
+PACE = "At most {} calls a minute are made, as the upstream allowed no more."
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ def paused_calls() -> Section:
     rows = [
         Waiting(GROUPS.get(pause.group, pause.operation), why_of(pause), pause.since, pause.until)
         for pause in pauses.current()
+    ]
+    rows += [
+        Waiting(GROUPS.get(each.group, each.group), PACE.format(each.per_minute), each.since, each.until)
+        for each in paces.learnt()
     ]
     return Section("operations/admin/paused.html", {"rows": rows}, is_aside=True)
 

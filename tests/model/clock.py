@@ -21,6 +21,7 @@ MOVED = {
     "accounts_mail": ("due_at", "begun_at"),
     "mirror_survey": ("due_at", "begun_at"),
     "operations_pause": ("until", "since"),
+    "operations_grouppace": ("next_at", "minute_at", "learnt_until"),
     "operations_circuit": ("next_try_at",),
     "operations_budget": ("next_at", "minute_at", "learnt_until", "background_at", "halfway_at"),
 }

@@ -8,9 +8,9 @@ import pytest
 from django.db.models import F
 
 from accounts.tenancy import staff_scope
-from reseller_portal.operations import budget, engine
+from reseller_portal.operations import budget, engine, paces
 from reseller_portal.operations.claiming import Claim, claim_next, claim_without_call, seconds_to_next
-from reseller_portal.operations.models import Budget, Circuit, Operation, Pause, Silence
+from reseller_portal.operations.models import Budget, Circuit, GroupPace, Operation, Pause, Silence
 
 
 @dataclass
@@ -22,7 +22,8 @@ class Pace:
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whoever would sleep moves the clock instead; every claim is noted."""
-        monkeypatch.setattr(budget, "sleep", self.wait)
+        for module in (budget, paces):
+            monkeypatch.setattr(module, "sleep", self.wait)
         monkeypatch.setattr(engine, "claim_next", lambda: self._noted(claim_next()))
         monkeypatch.setattr(engine, "claim_without_call", lambda: self._noted(claim_without_call()))
 
@@ -44,6 +45,9 @@ class Pace:
                 learnt_until=F("learnt_until") - step, background_at=F("background_at") - step,
                 halfway_at=F("halfway_at") - step,
             )  # fmt: skip
+            GroupPace.objects.update(
+                next_at=F("next_at") - step, minute_at=F("minute_at") - step, learnt_until=F("learnt_until") - step
+            )
             Pause.objects.update(until=F("until") - step, since=F("since") - step)
             Circuit.objects.update(next_try_at=F("next_try_at") - step, told_at=F("told_at") - step)
             Silence.objects.update(since=F("since") - step)

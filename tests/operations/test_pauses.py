@@ -88,16 +88,32 @@ def test_a_throttled_call_is_no_try(world: World, sandbox: Control, pace: Pace) 
     assert states(SUGGESTIONS) == {State.DONE}
 
 
-def test_a_short_wait_is_everybodys_and_short(world: World, sandbox: Control, pace: Pace) -> None:
+def test_a_short_wait_of_one_group_is_short_and_nobody_elses(world: World, sandbox: Control, pace: Pace) -> None:
     sandbox.fault("suggest_domains", "throttle", retry_after=2)
     ask(world.acme, SUGGESTIONS, "coffee")
     pace.work(0.1)
     ask(world.initech, WALLET, "one")
     pace.work(1.5)
-    assert states(WALLET) == {State.WAITING}
-    assert pauses.current() == []
+    assert (states(WALLET), states(SUGGESTIONS)) == ({State.DONE}, {State.WAITING})
     pace.work(2)
-    assert states(WALLET) == {State.DONE}
+    assert states(SUGGESTIONS) == {State.DONE}
+
+
+def test_short_waits_of_two_groups_are_everybodys(world: World, db: None) -> None:
+    pauses.note_throttled(Throttled("suggest_domains", 2))
+    assert budget.take(), "it may be a limit of searches"
+    pauses.note_throttled(Throttled("get_order", 2))
+    with pytest.raises(budget.NoneLeft) as none_left:
+        budget.take()
+    assert 1 < none_left.value.seconds <= 2
+
+
+def test_a_pause_of_another_nature_makes_no_limit_the_keys(db: None) -> None:
+    """A route that the upstream does not know is shown as paused for an hour."""
+    pauses.pause("get_order", "get_order", "It is not known.", seconds=3600)
+    Budget.objects.update(calls_of_minute=200, minute_at=Now())
+    pauses.note_throttled(Throttled("suggest_domains", 20))
+    assert Budget.objects.get().learnt_per_minute is None
 
 
 def test_a_quota_that_strikes_two_groups_is_the_keys_and_is_learnt(db: None) -> None:
