@@ -264,7 +264,7 @@ class _Settlement:
 
     def _fail(self, line: OrderLine, news: News) -> None:
         if line.state == State.DELIVERED and line.is_said_by_staff:
-            self._take_back(line)
+            self._take_back(line, news)
         elif line.is_final:
             self._learn_reason(line, news.reason)
             return
@@ -277,13 +277,13 @@ class _Settlement:
             self.failed_domains[line.domain_name] = line
         self._end(line, State.FAILED)
 
-    def _take_back(self, line: OrderLine) -> None:
+    def _take_back(self, line: OrderLine, news: News) -> None:
         """Staff called it delivered, and it was charged; the upstream tells that it did not come."""
         self.taken_back.append(line)
         self.moves.append(
             ledger.give_back(reference=line.money_reference, name=line.name, amount_minor=line.price_minor)
         )
-        if not line.is_cost_taken:
+        if not line.is_cost_taken and news.cost_minor is None:
             line.cost_minor = 0
             self._book(line)
 

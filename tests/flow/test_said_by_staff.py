@@ -106,3 +106,16 @@ def test_what_comes_after_its_price_went_back_is_charged_again(shop: Shop, order
     with scope(shop.customer.pk):
         assert Transaction.objects.filter(kind="charge").count() == 1
     oracle.ask_in_between()
+
+
+def test_what_was_taken_for_a_thing_that_did_not_come_stays_in_the_books(shop: Shop, rex: User) -> None:
+    order = shop.order("hidden-conflict.com", "second.net")
+    shop.work()
+    call_delivered(order, rex)
+    shop.deliver_events(letters(shop))
+    look_again(shop)
+    assert states_of(order)["hidden-conflict.com"] == "failed"
+    with staff_scope("test"):
+        line = OrderLine.objects.get(order=order, name="hidden-conflict.com")
+    assert line.cost_booked_minor > 0
+    oracle.ask(shop.sandbox)
