@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.utils import timezone
 
 from accounts.models import Customer
-from accounts.services.adoption import contact_of
+from accounts.services.adoption import comparable, contact_of
 from accounts.tenancy import scope
 from billing.handlers.accounts import draft_of
 from billing.models import Subscription
@@ -48,7 +48,8 @@ class RepairDrift:
         drift, subject = _read(operation)
         if subject is None:
             return Failed(NO_SUBJECT)
-        if READERS[drift.subject_type](client, operation.customer, subject).get(drift.field) == drift.here:
+        there = READERS[drift.subject_type](client, operation.customer, subject).get(drift.field)
+        if comparable(drift.field, there) == comparable(drift.field, drift.here):
             return Happened()
         if operation.state != Operation.State.ACCEPTED:
             return NotHappened()

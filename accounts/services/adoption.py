@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.text import slugify
 
@@ -74,8 +75,13 @@ def contact_differences(customer: Customer, told: Told) -> Iterable[Difference]:
     """Where the contact record there says something else. What it does not say is no difference."""
     for name, there in contact_of(told).items():
         here = getattr(customer, name)
-        if there and here != there:
+        if there and comparable(name, here) != comparable(name, there):
             yield Difference("changed", customer, customer, customer.company, name, here, there)
+
+
+def comparable(name: str, value: Any) -> Any:
+    """An address in another case is the same one, here and there."""
+    return value.strip().lower() if name == "email" and isinstance(value, str) else value
 
 
 def contact_of(told: Told) -> Mapping[str, str]:
@@ -104,7 +110,7 @@ def _tie(customer: Customer, told: Told, at: datetime) -> Customer:
 
 def _make(told: Told, brand: Brand, at: datetime) -> Customer:
     contact = contact_of(told)
-    company = contact["company"] or contact["email"]
+    company = contact["company"] or contact["email"][: CONTACT["company"]]
     customer = Customer.objects.create(
         brand=brand,
         slug=_free_slug(company),

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 WHOLE = re.compile(r"-?[0-9]+")
 FRACTION = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# More than any count, and than a column of numbers holds.
+TOO_MANY = 2**31
 # Dollars; an amount beyond is a fault of somebody's.
 TOO_MUCH = Decimal(10) ** 12
 # Names under which the upstream speaks of the same thing.
@@ -226,7 +228,10 @@ def _identifier(value: Any) -> str:
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise ValueError
-    return int(_digits(value, WHOLE))
+    number = int(_digits(value, WHOLE))
+    if abs(number) >= TOO_MANY:
+        raise ValueError
+    return number
 
 
 def _flag(value: Any) -> bool:

@@ -27,6 +27,7 @@ from reseller_portal.upstream.errors import (
     UnknownRoute,
     Unreachable,
 )
+from reseller_portal.upstream.legible import ILLEGIBLE, legible
 
 DEFAULT_WAIT = 1.0
 # What servers say of a path that no handler has; the API's own "not found" is about a thing.
@@ -161,6 +162,7 @@ def _json(answer: requests.Response) -> dict[str, Any] | None:
     """Amounts stay exact: a fraction is read as a decimal."""
     try:
         content = answer.json(parse_float=Decimal, parse_constant=Decimal)
+        content = legible(content) if ILLEGIBLE.search(answer.content) else content
     except (ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None

@@ -269,6 +269,15 @@ def test_a_list_that_was_refused_says_nothing_about_what_is_missing(account: Acc
     assert mailbox().missing_since is None
 
 
+def test_an_address_in_another_case_is_no_difference(account: Account, adopted: Customer) -> None:
+    with staff_scope("test: as somebody typed it"):
+        Customer.objects.filter(pk=adopted.pk).update(email=adopted.email.title())
+        adopted.refresh_from_db()
+    assert adopted.email != adopted.email.lower()
+    sweep(account, adopted)
+    assert drifts() == []
+
+
 def test_a_contact_record_that_differs_is_shown_and_either_side_may_win(
     account: Account, adopted: Customer, rex: User, shop: Shop
 ) -> None:
