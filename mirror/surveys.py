@@ -151,8 +151,10 @@ def begin_what_is_due() -> Survey | None:
 
 
 def forget_old_surveys() -> None:
-    """In a staff scope."""
-    Survey.objects.filter(began_at__lt=timezone.now() - KEPT).exclude(state=State.RUNNING).delete()
+    """But for the last adoption, which says for good that the account was taken over. In a staff scope."""
+    adopted = Survey.objects.filter(kind=Kind.ADOPT, is_dry=False, state=State.DONE).order_by("-pk").values("pk")[:1]
+    old = Survey.objects.filter(began_at__lt=timezone.now() - KEPT).exclude(state=State.RUNNING)
+    old.exclude(pk__in=adopted).delete()
 
 
 def _longest_unread(old: datetime) -> Customer | None:

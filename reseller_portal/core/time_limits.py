@@ -20,7 +20,7 @@ def limit(database: dict[str, Any], *, lock: int, statement: int, idle: int) -> 
     """Set the limits on an entry of DATABASES, for connections that are opened from now on."""
     database["OPTIONS"]["options"] = as_options(lock=lock, statement=statement, idle=idle)
     # A server that is stopped keeps no limits: then the connection is given up (`reseller_portal.database`).
-    database["OPTIONS"]["answer_seconds"] = float(statement + GRACE_SECONDS) if statement else None
+    database["OPTIONS"]["answer_seconds"] = _answer_seconds(statement)
 
 
 def limit_worker() -> None:
@@ -30,7 +30,12 @@ def limit_worker() -> None:
 
 def work_longer() -> None:
     """Let this connection run a statement as long as a worker's may, for a command that reads much."""
+    seconds = settings.WORKER_TIME_LIMITS["statement"]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('statement_timeout', %s, false)", [f"{settings.WORKER_TIME_LIMITS['statement']}s"]
-        )
+        cursor.execute("SELECT set_config('statement_timeout', %s, false)", [f"{seconds}s"])
+    patient: Any = connections["default"]
+    patient.wait_for_answers(_answer_seconds(seconds))
+
+
+def _answer_seconds(statement: int) -> float | None:
+    return float(statement + GRACE_SECONDS) if statement else None

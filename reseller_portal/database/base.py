@@ -49,6 +49,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.answer_seconds = self.answer_seconds
         return connection
 
+    def wait_for_answers(self, seconds: float | None) -> None:
+        """So long from now on, also by the connection that is open."""
+        self.answer_seconds = seconds
+        if self.connection is not None:
+            self.connection.answer_seconds = seconds
+
     def is_usable(self) -> bool:
         """Asked at the beginning of each request on a connection that was kept."""
         if self.connection is None or time.monotonic() < self.away_until:

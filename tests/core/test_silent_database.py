@@ -4,11 +4,14 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
+from pytest_django import Settings
 
+from reseller_portal.core.time_limits import work_longer
 from reseller_portal.database import base
 from reseller_portal.database.base import DatabaseWrapper
 
@@ -64,6 +67,19 @@ def test_a_server_that_was_away_is_not_asked_by_everybody(
     assert not other.is_usable()
     monkeypatch.setattr(DatabaseWrapper, "away_until", 0.0)
     assert other.is_usable()
+
+
+def test_a_command_that_works_longer_waits_longer_for_answers(db: None, settings: Settings) -> None:
+    patient: Any = connections["default"]
+    before = patient.answer_seconds
+    patient.wait_for_answers(17.0)
+    work_longer()
+    try:
+        assert patient.connection.answer_seconds > settings.WORKER_TIME_LIMITS["statement"]
+        assert patient.is_usable()
+        assert patient.connection.answer_seconds > settings.WORKER_TIME_LIMITS["statement"]
+    finally:
+        patient.wait_for_answers(before)
 
 
 def test_a_statement_that_is_only_slow_is_waited_for(other: DatabaseWrapper) -> None:

@@ -1,10 +1,12 @@
 """The page on which staff adopt the upstream account: look, read the figures, adopt, stop, go on."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Brand, Customer
 from accounts.tenancy import staff_scope
@@ -190,6 +192,18 @@ def test_the_first_page_tells_how_true_the_mirror_is(account: Account, rex: Clie
     page = rex.get("/admin/").content.decode()
     assert "Kept true from now on" in page
     assert "Read just now" in page
+
+
+def test_an_account_that_was_adopted_long_ago_is_still_adopted(account: Account, rex: Client) -> None:
+    look(rex)
+    press(rex, "adopt", brand=foundry())
+    walk(newest())
+    with staff_scope("test: a quarter passes"):
+        Survey.objects.update(began_at=timezone.now() - timedelta(days=90))
+        surveys.forget_old_surveys()
+        assert Survey.objects.count() == 1
+    assert "Kept true from now on" in rex.get("/admin/").content.decode()
+    assert "The account is adopted" in rex.get(PAGE).content.decode()
 
 
 def test_the_list_of_surveys_leads_to_the_page_and_shows_each(account: Account, rex: Client) -> None:

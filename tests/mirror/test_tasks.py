@@ -1,7 +1,11 @@
 """A long survey is handed from task to task without a pause."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from accounts.models import Customer
 from accounts.tenancy import staff_scope
 from mirror import surveys, tasks
 from mirror.models import Survey
@@ -48,3 +52,13 @@ def test_a_broker_that_is_down_costs_a_moment_and_no_survey(account: Account, mo
     tasks.wake()
     tasks.work()
     assert fresh(survey).state == Survey.State.DONE
+
+
+def test_a_sweep_goes_on_to_the_next_customer_that_is_due(account: Account, woken: list[bool]) -> None:
+    account.read()
+    with staff_scope("test: all were read long ago"):
+        Customer.objects.update(adopted_at=timezone.now() - timedelta(days=3))
+    tasks.sweep()
+    with staff_scope("test"):
+        done = Survey.objects.filter(kind=Survey.Kind.CUSTOMER, state=Survey.State.DONE)
+        assert done.values("customer").distinct().count() == Customer.objects.exclude(upstream_id="").count() == 2
