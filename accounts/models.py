@@ -261,6 +261,7 @@ class Mail(Job):
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     queued_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+    sealed_fields = ("sealed",)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.audit import record
 from mailboxes.models import Credential, Mailbox
-from reseller_portal.core.crypto import decrypt, encrypt
+from reseller_portal.core.crypto import Undecipherable, decrypt, encrypt
 from reseller_portal.core.errors import DomainError
 
 KINDS = ("password", "app_password", "authenticator")
@@ -65,8 +65,12 @@ def reveal(*, actor: Actor, mailbox: Mailbox) -> Revealed:
     sealed = Credential.objects.filter(customer=actor.customer, mailbox=mailbox).first()
     if sealed is None:
         raise NoCredentials("The credentials of this mailbox have not arrived yet. They come when it is active.")
+    try:
+        revealed = Revealed(*(_opened(sealed, kind) for kind in KINDS))
+    except Undecipherable:
+        raise NoCredentials("What was stored cannot be opened any more. Press Refresh now: it is read anew.") from None
     record(actor=actor, action="mailbox.revealed", subject=mailbox)
-    return Revealed(*(_opened(sealed, kind) for kind in KINDS))
+    return revealed
 
 
 def _opened(sealed: Credential, kind: str) -> str:
@@ -75,4 +79,8 @@ def _opened(sealed: Credential, kind: str) -> str:
 
 
 def _is_other(sealed: Credential, said: Mapping[str, str]) -> bool:
-    return any(_opened(sealed, kind) != value for kind, value in said.items())
+    """What fits no key any more is other than whatever was read: it is written anew, and stops no reading."""
+    try:
+        return any(_opened(sealed, kind) != value for kind, value in said.items())
+    except Undecipherable:
+        return True
