@@ -22,6 +22,7 @@ from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, pre
 from accounts.models import AuditEntry, Brand, BrandHost, Customer, Mail, Membership, User
 from accounts.roles import Role
 from accounts.selectors import owners_who_sign_in
+from accounts.services.joining import owners_of
 from accounts.services.people import change_address, send_password_link
 from reseller_portal.core.phrases import phrase_of
 
@@ -92,8 +93,9 @@ class CustomerAdmin(AuditedAdmin):
 
     def save_formset(self, request: HttpRequest, form: "Form", formset: "FormSet", change: bool) -> None:
         note_newcomers(formset)
+        known = owners_of(form.instance)
         super().save_formset(request, form, formset, change)
-        tell_of_members(request, formset)
+        tell_of_members(request, formset, known=known)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         owners = Membership.objects.filter(customer=OuterRef("pk"), role=Role.OWNER).order_by("pk")

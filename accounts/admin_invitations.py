@@ -1,6 +1,6 @@
 """Inviting owners in the admin: a filter for customers that lack one, and what staff are told after a press."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,11 +9,11 @@ from django.http import HttpRequest
 
 from accounts.admin_pages import staff_of
 from accounts.brands import NoHost
-from accounts.models import Customer, Membership
+from accounts.models import Customer, Membership, User
 from accounts.roles import Role
 from accounts.selectors import owners_who_sign_in
 from accounts.services.inviting import invite_owners
-from accounts.services.joining import ask_to_join, tell_of_role
+from accounts.services.joining import ask_to_join, tell_of_lost_owner, tell_of_role
 
 # A press invites at most so many: each is some rows, and a page answers within a moment.
 MOST_AT_ONCE = 100
@@ -44,16 +44,25 @@ def note_newcomers(formset: Any) -> None:
             each.instance.accepted_at = None
 
 
-def tell_of_members(request: HttpRequest, formset: Any) -> None:
-    """After they were saved."""
+def tell_of_members(request: HttpRequest, formset: Any, *, known: Collection[str]) -> None:
+    """After they were saved; `known` are the owners before that."""
+    for lost in _lost_owners(formset):
+        tell_of_lost_owner(formset.instance, lost, known=known)
     for each in _changed(formset):
         try:
             if each in formset.extra_forms or "user" in each.changed_data:
-                ask_to_join(each.instance)
+                ask_to_join(each.instance, known=known)
             else:
-                tell_of_role(each.instance, before=str(each.initial["role"]))
+                tell_of_role(each.instance, before=str(each.initial["role"]), known=known)
         except NoHost as error:
             messages.warning(request, str(error))
+
+
+def _lost_owners(formset: Any) -> QuerySet[User]:
+    """Owners whose row was taken away, or given to somebody else."""
+    exchanged = [each for each in _changed(formset) if each in formset.initial_forms and "user" in each.changed_data]
+    rows = [each.initial for each in (*exchanged, *formset.deleted_forms) if each.initial.get("role") == Role.OWNER]
+    return User.objects.filter(pk__in=[each["user"] for each in rows]).order_by("pk")
 
 
 def _changed(formset: Any) -> list[Any]:

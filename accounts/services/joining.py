@@ -4,6 +4,8 @@ So nobody is put into a company unseen: its owners hear of each newcomer and of 
 whomever it comes, and until a newcomer accepts, none of the company's pages is open to them.
 """
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -24,8 +26,18 @@ class NotAsked(DomainError):
     """There is no such invitation for this person, or it was answered before."""
 
 
-def ask_to_join(membership: Membership) -> None:
-    """After staff made it: the person is sent an invitation, the owners are told. In a staff scope; raises `NoHost`."""
+def owners_of(customer: Customer) -> set[str]:
+    """Addresses of those who are told. Asked before staff change anything too: who is no owner after it hears of it."""
+    return set(
+        owners_who_sign_in().filter(customer=customer, user__is_active=True).values_list("user__email", flat=True)
+    )
+
+
+def ask_to_join(membership: Membership, *, known: Collection[str] = ()) -> None:
+    """After staff made it: the person is sent an invitation, the owners are told, and those `known` from before it.
+
+    In a staff scope; raises `NoHost`.
+    """
     customer, person = membership.customer, membership.user
     role = membership.get_role_display().lower()
     tell_owners(
@@ -34,12 +46,15 @@ def ask_to_join(membership: Membership) -> None:
         subject=f"{person.email} was asked to join {customer.company}",
         told=f"{customer.brand.name} asked {person.email} to join {customer.company} as {role}. "
         "They see nothing of it before they accept.",
+        known=known,
     )
     queue_invitation(customer=customer, owner=person)
 
 
-def tell_of_role(membership: Membership, *, before: str) -> None:
-    """Where the person may do something now that they could not. In a staff scope."""
+def tell_of_role(membership: Membership, *, before: str, known: Collection[str] = ()) -> None:
+    """Where the person may do something now that they could not, or is no owner any more. In a staff scope."""
+    if before == Role.OWNER != membership.role:
+        tell_of_lost_owner(membership.customer, membership.user, known=known)
     if permissions_of(membership.role) <= permissions_of(before):
         return
     customer, person = membership.customer, membership.user
@@ -49,6 +64,18 @@ def tell_of_role(membership: Membership, *, before: str) -> None:
         subject=f"{person.email} may do more at {customer.company}",
         told=f"{customer.brand.name} made {person.email} {membership.get_role_display().lower()} of "
         f"{customer.company}; before, the role was {Role(before).label.lower()}.",
+        known=known,
+    )
+
+
+def tell_of_lost_owner(customer: Customer, person: User, *, known: Collection[str]) -> None:
+    """The person hears it too: of whoever comes in their place they would hear nothing any more. In a staff scope."""
+    tell_owners(
+        customer,
+        about=None,
+        subject=f"{person.email} is no owner of {customer.company} any more",
+        told=f"{customer.brand.name} changed who owns {customer.company}: {person.email} is no owner any more.",
+        known=known,
     )
 
 
@@ -64,9 +91,12 @@ def tell_of_address(person: User, *, before: str) -> None:
         )
 
 
-def tell_owners(customer: Customer, *, about: User, subject: str, told: str) -> None:
-    owners = owners_who_sign_in().filter(customer=customer, user__is_active=True).exclude(user=about)
-    for address in owners.order_by("pk").values_list("user__email", flat=True):
+def tell_owners(
+    customer: Customer, *, about: User | None, subject: str, told: str, known: Collection[str] = ()
+) -> None:
+    """Where nobody is an owner, the address of the contact record hears it."""
+    owners = {*known, *owners_of(customer)} or {customer.email.strip().lower()}
+    for address in sorted(owners - {about.email if about else ""}):
         queue_mail(
             to=address,
             subject=f"{customer.brand.name}: {subject}",

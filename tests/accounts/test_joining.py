@@ -95,10 +95,32 @@ def test_another_person_in_the_place_of_a_member_is_a_newcomer(world: World, rex
     assert browser(mallory).get("/c/acme/").status_code == 404
 
 
+def test_an_owner_whom_staff_replace_hears_of_it_and_of_who_is_asked_instead(
+    world: World, rex: Client, mallory: User
+) -> None:
+    ada = members_of(world.acme)[0].pk
+    save(rex, world, {"id": ada, "user": mallory.pk, "role": Role.OWNER})
+    bodies = [str(sent.body) for sent in posted() if sent.to == [world.ada.email]]
+    assert any("ada@example.com is no owner any more" in body for body in bodies)
+    assert any("asked mallory@evil.example to join" in body for body in bodies)
+
+
+@pytest.mark.parametrize("lost", [{"role": Role.VIEWER}, {"role": Role.OWNER, "DELETE": "on"}])
+def test_an_owner_who_is_none_any_more_hears_of_it_at_once(
+    world: World, rex: Client, mallory: User, lost: dict[str, Any]
+) -> None:
+    save(rex, world, {"id": members_of(world.acme)[0].pk, "user": world.ada.pk, **lost})
+    assert "ada@example.com is no owner any more" in told()[world.ada.email]
+    save(rex, world, {"user": mallory.pk, "role": Role.OWNER})
+    with staff_scope("test"):
+        contact = Customer.objects.get(pk=world.acme.pk).email
+    assert "asked mallory@evil.example to join" in told()[contact]
+
+
 def test_the_owners_hear_who_may_do_more_and_nobody_hears_who_may_do_less(world: World, rex: Client) -> None:
     vic = members_of(world.acme)[1].pk
-    save(rex, world, {"id": vic, "user": world.vic.pk, "role": Role.OWNER})
-    assert "made vic@example.com owner of Acme; before, the role was viewer." in told()[world.ada.email]
+    save(rex, world, {"id": vic, "user": world.vic.pk, "role": Role.MANAGER})
+    assert "made vic@example.com manager of Acme; before, the role was viewer." in told()[world.ada.email]
     before = len(posted())
     save(rex, world, {"id": vic, "user": world.vic.pk, "role": Role.VIEWER})
     assert len(posted()) == before
