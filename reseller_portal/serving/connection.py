@@ -7,8 +7,8 @@ from typing import Any
 from reseller_portal.serving.incoming import Incoming
 
 PIECE = 64 * 1024
-# An answer up to this size leaves its thread at once, however slowly the client reads it.
-MOST_UNSENT = 2 * 1024 * 1024
+# Larger than any answer of the portal: what a client leaves unread of one beyond this ends the connection.
+MOST_UNSENT = 64 * 1024 * 1024
 SEND_SECONDS = 60.0
 
 
@@ -54,12 +54,14 @@ class HeldSocket(socket.socket):
         return self.incoming.take(size)
 
     def sendall(self, content: Any, flags: int = 0, /) -> None:
+        """Never waits: the loop sends on what the client does not take at once."""
         rest = memoryview(content)
         if not self.unsent:
             rest = rest[self.send_now(rest) :]
+        if len(self.unsent) + len(rest) > MOST_UNSENT:
+            # With a number that gunicorn passes over without a traceback.
+            raise OSError(errno.EPIPE, "the client does not read the answer")
         self.unsent += rest
-        if len(self.unsent) > MOST_UNSENT:
-            self._send_waiting()
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
         """Files of the portal are small: as any other answer, so that no thread waits for who reads it."""
@@ -67,15 +69,3 @@ class HeldSocket(socket.socket):
         content = file.read() if count is None else file.read(count)
         self.sendall(content)
         return len(content)
-
-    def _send_waiting(self) -> None:
-        before = self.gettimeout()
-        self.settimeout(SEND_SECONDS)
-        try:
-            super().sendall(self.unsent)
-        except TimeoutError:
-            # With a number that gunicorn passes over without a traceback.
-            raise TimeoutError(errno.EPIPE, "the client does not read the answer") from None
-        finally:
-            self.unsent = bytearray()
-            self.settimeout(before)

@@ -24,8 +24,8 @@ SWEEP_SECONDS = 0.25
 LINGER_SECONDS = 2.0
 # Of what a client goes on sending after it was refused; so a browser shows the answer and not a broken connection.
 MOST_DRAINED = 16 * 1024 * 1024
-# Bytes of requests and answers together, of one process.
-MOST_HELD = 96 * 1024 * 1024
+# Whoever holds less than this is not turned out for the bytes of others: it would free next to nothing.
+LITTLE = 64 * 1024
 # Files that a process opens beside its connections: for the database, the cache, the broker, templates.
 OTHER_FILES = 200
 AT_ONCE = 32
@@ -44,6 +44,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     head_seconds, body_seconds, queue_seconds = 10.0, 30.0, 10.0
     # Requests that wait, for each thread.
     queue_length = 32
+    # Bytes of requests and answers together, of one process.
+    most_held = 96 * 1024 * 1024
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -125,8 +127,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
             conn.timeout = time.monotonic() + self.body_seconds
             if incoming.expects_word:
                 self._say(conn, GO_ON)
-        if self.held > MOST_HELD:
-            self._free_bytes()
+        self._free_bytes()
 
     # In the queue and in a thread.
 
@@ -161,6 +162,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         conn.sock.setblocking(False)
         self.sending[conn] = fs
         self.poller.register(conn.sock, EVENT_WRITE, partial(self._send_on, conn))
+        self._free_bytes()
 
     def _send_on(self, conn: TConn, _: object) -> None:
         if conn not in self.sending:
@@ -199,6 +201,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         except OSError:
             self._close(conn)
             return
+        conn.sock.incoming.held.clear()
+        self._count(conn)
         patience = LINGER_SECONDS if conn.sock.incoming.is_sound else self.body_seconds
         conn.timeout = time.monotonic() + patience
         self.leaving[conn] = None
@@ -284,8 +288,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
             self._turn_out(conn)
 
     def _turn_out(self, conn: TConn) -> None:
-        """At once; who has said something hears why."""
-        if conn in self.arriving and conn.sock.incoming.held:
+        """At once; who has said something and was not answered hears why."""
+        is_queued = conn in self.queue
+        if is_queued:
+            self.queue.remove(conn)
+        if is_queued or (conn in self.arriving and conn.sock.incoming.held):
             self.refused[BUSY[0]] += 1
             self._say(conn, _answer(BUSY, conn))
         self._close(conn)
@@ -306,10 +313,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
             yield conn
 
     def _free_bytes(self) -> None:
-        """Of those that are still waited for, the largest first."""
-        waiting = sorted([*self.arriving, *self.sending], key=lambda each: each.sock.counted)
-        while waiting and self.held > MOST_HELD:
-            self._turn_out(waiting.pop())
+        """Those that hold the most leave: of requests that arrive or wait for a thread, and of unread answers."""
+        if self.held <= self.most_held:
+            return
+        large = [each for each in (*self.arriving, *self.queue, *self.sending) if each.sock.counted > LITTLE]
+        for conn in sorted(large, key=lambda each: -each.sock.counted):
+            if self.held <= self.most_held:
+                return
+            self._turn_out(conn)
 
 
 def _of_a_crowd(arriving: Iterable[TConn]) -> list[TConn]:

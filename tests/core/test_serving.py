@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ from reseller_portal.core.body_limit import BodyLimit
 from reseller_portal.serving import Worker
 class Quick(Worker):
     head_seconds, body_seconds, queue_seconds, queue_length = 1.5, 1.5, 1, 25
+class Small(Quick):
+    most_held, queue_seconds = 2_000_000, 20
 def answer(environ, start_response):
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if environ["PATH_INFO"] == "/gate":
@@ -29,7 +31,7 @@ def answer(environ, start_response):
     if environ["PATH_INFO"] == "/where":
         body = (environ["SCRIPT_NAME"] + environ["PATH_INFO"]).encode()
     if environ["PATH_INFO"] == "/large":
-        body = b"a" * 1_500_000
+        body = b"a" * int(environ["QUERY_STRING"])
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
 application = BodyLimit(answer, largest=1000)
@@ -48,25 +50,31 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def port(folder: Path) -> Iterator[int]:
+@contextmanager
+def served(folder: Path, worker: str) -> Iterator[int]:
+    """The port that gunicorn serves the application on, with this class of its workers."""
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener, (folder / "log").open("wb") as log:
-        number = int(listener.getsockname()[1])
         process = subprocess.Popen(
             [
                 sys.executable, "-m", "gunicorn", "application:application", "--bind", f"fd://{listener.fileno()}",
-                "--worker-class", "application.Quick", "--threads", str(THREADS), "--keep-alive", "75",
+                "--worker-class", f"application.{worker}", "--threads", str(THREADS), "--keep-alive", "75",
                 "--no-control-socket", "--chdir", str(folder), "--graceful-timeout", "1",
             ],
             pass_fds=[listener.fileno()], env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT,
             stderr=log,
         )  # fmt: skip
         try:
-            yield number
+            yield int(listener.getsockname()[1])
         finally:
             process.terminate()
             process.wait(timeout=10)
             assert b"Traceback" not in (folder / "log").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def port(folder: Path) -> Iterator[int]:
+    with served(folder, "Quick") as number:
+        yield number
 
 
 def connect(port: int) -> socket.socket:
@@ -134,7 +142,8 @@ UNFINISHED = {
     "half a head": b"GET / HTTP/1.1\r\nHost: a\r\nX: ",
     "half a body": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\na",
     "half a chunk": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nh",
-    "an answer that is not read": b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n",
+    "an answer that is not read": b"GET /large?1500000 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "a large answer that is not read": b"GET /large?20000000 HTTP/1.1\r\nHost: a\r\n\r\n",
 }
 
 
@@ -183,10 +192,38 @@ def test_who_cannot_be_served_in_time_is_told_when_to_come_again(port: int, fold
     assert ask(port, QUESTION).startswith(b"HTTP/1.1 200 OK")
 
 
+def test_where_bytes_run_out_those_that_hold_most_leave(tmp_path: Path) -> None:
+    (tmp_path / "application.py").write_text(APPLICATION)
+    for number in range(THREADS):
+        os.mkfifo(tmp_path / f"gate{number}")
+    with served(tmp_path, "Small") as port, ExitStack() as stack:
+        for number in range(THREADS):
+            stack.enter_context(connect(port)).sendall(f"GET /gate?{number} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        large = [stack.enter_context(connect(port)) for _ in range(3)]
+        for line in large:  # whole, so each waits for a thread
+            line.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n" + b"a" * 900_000)
+        assert any(answers_soon(line, b"HTTP/1.1 503") for line in large)
+        with connect(port) as line:
+            line.sendall(QUESTION[:10])
+            assert health(port) < 1
+            line.sendall(QUESTION[10:])
+            for number in range(THREADS):
+                (tmp_path / f"gate{number}").write_bytes(b"opened")
+            assert answer_on(line).startswith(b"HTTP/1.1 200 OK")
+
+
+def answers_soon(line: socket.socket, beginning: bytes) -> bool:
+    line.settimeout(2)
+    try:
+        return line.recv(65536).startswith(beginning)
+    except TimeoutError:
+        return False
+
+
 def test_who_reads_slowly_gets_all_of_an_answer(port: int) -> None:
     with connect(port) as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 100_000)
-        line.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+        line.sendall(b"GET /large?1500000 HTTP/1.1\r\nHost: a\r\n\r\n")
         assert health(port) < 1
         head, _, body = line.recv(65536).partition(b"\r\n\r\n")
         while len(body) < 1_500_000:
