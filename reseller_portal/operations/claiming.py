@@ -52,30 +52,36 @@ class Claim:
 def claim_next() -> Claim | None:
     """The next due operation with the right to one call, or None. Raises `budget.NoneLeft` when none may start yet.
 
-    The budget is asked first: its row keeps all others from picking at the same time, and whoever gets no call does
-    not look for work either.
+    What needs no call goes first, and without one. Then the budget is asked before anything else: its row keeps all
+    others from picking at the same time, and whoever gets no call does not look for work either.
     """
     with staff_scope("engine: claim the next operation"):
-        call = budget.take()
-        if budget.is_anybody_halfway():
-            raise budget.NoneLeft(YIELD_SECONDS)  # the scope's end takes the call back
-        operation = _pick(call)
-        if operation is None:
-            budget.give_back(call)
-            return None
-        claim = _claim(operation, call)
-        if claim is None:
-            budget.give_back(call)
+        claim = _claim_without_call() or _claim_with_call()
     return _claimed(claim)
 
 
 def claim_without_call() -> Claim | None:
     """The next due operation that asks the upstream nothing, or None. No budget, pause or outage holds it."""
     with staff_scope("engine: claim the next operation without a call"):
-        rows = Operation.objects.filter(without_call=True, due_at__lte=Now()).order_by("due_at")
-        operation = rows.select_related("customer").select_for_update(skip_locked=True, of=("self",)).first()
-        claim = None if operation is None else _claim(operation, None)
+        claim = _claim_without_call()
     return _claimed(claim)
+
+
+def _claim_without_call() -> Claim | None:
+    rows = Operation.objects.filter(without_call=True, due_at__lte=Now()).order_by("due_at")
+    operation = rows.select_related("customer").select_for_update(skip_locked=True, of=("self",)).first()
+    return None if operation is None else _claim(operation, None)
+
+
+def _claim_with_call() -> Claim | None:
+    call = budget.take()
+    if budget.is_anybody_halfway():
+        raise budget.NoneLeft(YIELD_SECONDS)  # the scope's end takes the call back
+    operation = _pick(call)
+    claim = None if operation is None else _claim(operation, call)
+    if claim is None:
+        budget.give_back(call)
+    return claim
 
 
 def _claim(operation: Operation, call: int | None) -> Claim | None:

@@ -71,9 +71,13 @@ def run_one() -> bool:
     What asks the upstream nothing goes first: it takes nobody's place, and goes on while the upstream is away.
     """
     unbind_contextvars("operation", "company")
-    claim = claim_without_call()
-    if claim is None:
+    try:
         pass_or_wait()
+    except budget.NoneLeft:
+        claim = claim_without_call()
+        if claim is None:
+            raise
+    else:
         claim = claim_next()
     if claim is None:
         return False

@@ -6,6 +6,7 @@ what was throttled, what nobody answered.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from threading import local
 
 import requests
@@ -36,6 +37,39 @@ _kept = local()
 _found: dict[str, str] = {}
 
 
+@dataclass
+class _Work:
+    """What one claim does upstream. Its first call is paid for where `call` numbers it; `made` are those that began."""
+
+    call: int | None
+    heartbeat: Callable[[], None] | None
+    goes_first: bool
+    caller: Caller
+    made: list[str] = field(default_factory=list)
+
+    def before_call(self, operation: str) -> None:
+        try:
+            circuit.pass_or_wait(_client_for_a_probe)
+            pauses.check(operation)
+            pauses.keep_pace(operation, patience=PACE_PATIENCE if self.made else 0.0)
+            if self.made or self.call is None:
+                budget.take_patiently(goes_first=self.goes_first)
+                if self.heartbeat:
+                    self.heartbeat()
+        except budget.NoneLeft as none_left:
+            _count(none_left, self.made)
+            raise
+        self.made.append(operation)
+
+    def on_error(self, error: UpstreamError) -> None:
+        try:
+            _judge(error, self.caller)
+        except budget.NoneLeft as none_left:
+            # What was refused did not happen, so it need not be looked for.
+            _count(none_left, self.made if error.has_happened else self.made[:-1])
+            raise
+
+
 @contextmanager
 def client_for_one_call(
     call: int | None,
@@ -47,38 +81,14 @@ def client_for_one_call(
     """A client whose first call is paid for by the claim; any further call waits for its own place in the budget.
 
     `call` is its number in the budget. What ends without having called gives it back; where it is None, the first call
-    waits for its place too. `heartbeat` is called before each
-    further call, so that work of many calls keeps what it has claimed. `goes_first`: see `budget.take_patiently`.
-    `caller` is the row that gets no answer if none comes.
+    waits for its place too. `heartbeat` is called before each further call, so that work of many calls keeps what it
+    has claimed. `goes_first`: see `budget.take_patiently`. `caller` is the row that gets no answer if none comes.
     """
-    made: list[str] = []
-
-    def before_call(operation: str) -> None:
-        try:
-            circuit.pass_or_wait(_client_for_a_probe)
-            pauses.check(operation)
-            pauses.keep_pace(operation, patience=PACE_PATIENCE if made else 0.0)
-            if made or call is None:
-                budget.take_patiently(goes_first=goes_first)
-                if heartbeat:
-                    heartbeat()
-        except budget.NoneLeft as none_left:
-            _count(none_left, made)
-            raise
-        made.append(operation)
-
-    def on_error(error: UpstreamError) -> None:
-        try:
-            _judge(error, caller)
-        except budget.NoneLeft as none_left:
-            # What was refused did not happen, so it need not be looked for.
-            _count(none_left, made if error.has_happened else made[:-1])
-            raise
-
+    work = _Work(call, heartbeat, goes_first, caller)
     try:
-        yield _client(before_call, on_error)
+        yield _client(work.before_call, work.on_error)
     finally:
-        if call is not None and not made:
+        if call is not None and not work.made:
             budget.give_back(call)
 
 
