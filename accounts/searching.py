@@ -16,7 +16,7 @@ SHORT = """
 """
 FITS = f"""
     (is_short AND ({SHORT}) OR NOT is_short AND found.{{column}} LIKE '%' || letters || '%')
-    AND (states IS NULL AND found.state <> 'REMOVED' OR found.state = ANY (states))
+    AND (states IS NULL AND found.state NOT IN ('FAILED', 'REMOVED') OR found.state = ANY (states))
 """
 FOLLOWING = "found.customer_id = mine AND (found.{column}, found.id) > (after_text, after_id)"
 ORDER = "ORDER BY found.{column}, found.id"
@@ -64,7 +64,7 @@ def search_extensions() -> migrations.RunSQL:
 
 def search_function(name: str, *, table: str, column: str) -> migrations.RunSQL:
     """`name(needle, states, after_text, after_id, most)`: ids of the scoped customer's rows that contain `needle`,
-    in these states, or, without any, in all but REMOVED. One or two letters find words that begin with them.
+    in these states, or, without any, in all but FAILED and REMOVED. One or two letters find words that begin with them.
     """
     return migrations.RunSQL(
         [

@@ -28,6 +28,8 @@ class Domain(models.Model):
         REMOVED = "REMOVED", "Removed"
 
     GONE: ClassVar[tuple[str, ...]] = (State.EXPIRED, State.FAILED, State.REMOVED)
+    # What failed was never the customer's: it is a line of its order. `search_function` leaves out the same.
+    UNLISTED: ClassVar[tuple[str, ...]] = (State.FAILED, State.REMOVED)
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
     name = models.CharField(max_length=253)

@@ -13,7 +13,7 @@ from reseller_portal.core.pages import Search, Window, window, window_containing
 STATES = {
     "active": ["ACTIVE"],
     "working": ["PENDING", "RENEWING"],
-    "attention": ["GRACE_PERIOD", "EXPIRED", "FAILED"],
+    "attention": ["GRACE_PERIOD", "EXPIRED"],
 }
 ORDER = ("name", "id")
 MOST_NAMED = 100
@@ -32,13 +32,16 @@ class DomainRow(NamedTuple):
 
 
 def list_domains(*, customer: Customer, contains: str = "", state: str = "", after: str = "") -> Window[DomainRow]:
-    """One window of a customer's domains by name; `state` is a key of STATES, anything else means all."""
+    """One window of a customer's domains by name; `state` is a key of STATES, anything else means all.
+
+    What failed is no domain of theirs: it stands in its order alone.
+    """
     rows = Domain.objects.filter(customer=customer).values_list(*DomainRow._fields, named=True)
     states, needle = STATES.get(state), contains.strip().lower()
     if needle:
         look = window_containing if needle.isascii() else window_readable
         return look(rows, Search("domains_containing", needle, states), order=ORDER, after=after)
-    rows = rows.filter(state__in=states) if states else rows.exclude(state=Domain.State.REMOVED)
+    rows = rows.filter(state__in=states) if states else rows.exclude(state__in=Domain.UNLISTED)
     return window(rows, order=ORDER, after=after)
 
 

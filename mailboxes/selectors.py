@@ -10,7 +10,7 @@ from reseller_portal.core.pages import Search, Window, window, window_containing
 STATES = {
     "active": ["ACTIVE"],
     "working": ["IN_PROGRESS", "CREATING_PASSWORD"],
-    "attention": ["EXPIRED", "FAILED"],
+    "attention": ["EXPIRED"],
 }
 ORDER = ("address", "id")
 
@@ -30,13 +30,16 @@ class MailboxRow(NamedTuple):
 
 
 def list_mailboxes(*, customer: Customer, contains: str = "", state: str = "", after: str = "") -> Window[MailboxRow]:
-    """One window of a customer's mailboxes by address; `state` is a key of STATES, anything else means all."""
+    """One window of a customer's mailboxes by address; `state` is a key of STATES, anything else means all.
+
+    What failed is no mailbox of theirs: it stands in its order alone.
+    """
     rows = Mailbox.objects.filter(customer=customer).values_list(*MailboxRow._fields, named=True)
     states, needle = STATES.get(state), contains.strip().lower()
     if needle:
         look = window_containing if needle.isascii() else window_readable
         return look(rows, Search("mailboxes_containing", needle, states), order=ORDER, after=after)
-    rows = rows.filter(state__in=states) if states else rows.exclude(state=Mailbox.State.REMOVED)
+    rows = rows.filter(state__in=states) if states else rows.exclude(state__in=Mailbox.GONE)
     return window(rows, order=ORDER, after=after)
 
 

@@ -98,7 +98,7 @@ def _page(request: CustomerRequest, domain: Domain) -> HttpResponse:
         "domain": domain,
         "question": question,
         "subscription": subscription_of_name(customer=customer, domain_name=domain.name),
-        "mailboxes": domain.mailboxes.exclude(state="REMOVED").order_by("address")[:200],
+        "mailboxes": domain.mailboxes.exclude(state__in=["FAILED", "REMOVED"]).order_by("address")[:200],
         "records": domain.records.order_by("kind", "host", "id")[:500] if domain.records_seen_at else [],
         "entries": history_of(customer=customer, subject=domain),
         "is_working": is_being_made or (question is not None and not question.is_final),

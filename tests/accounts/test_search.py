@@ -82,9 +82,10 @@ def test_and_are_found_where_they_stand(world: World, needle: str) -> None:
     assert domains(world.acme, contains=needle) == [f"{needle}.example"]
 
 
-def test_a_search_keeps_to_the_state_and_leaves_out_what_was_removed(world: World) -> None:
+def test_a_search_keeps_to_the_state_and_leaves_out_what_failed_or_was_removed(world: World) -> None:
     add(world.acme, "north.com")
-    add(world.acme, "north.net", state="FAILED")
+    add(world.acme, "north.info", state="FAILED")
+    add(world.acme, "north.net", state="EXPIRED")
     add(world.acme, "north.org", state="REMOVED")
     assert domains(world.acme, contains="north") == ["north.com", "north.net"]
     assert domains(world.acme, contains="north", state="attention") == ["north.net"]
