@@ -11,11 +11,11 @@ LOCKS = re.compile(r'^(?:UPDATE|DELETE FROM) "?(\w+)"?|FOR (?:NO KEY )?UPDATE(?:
 FROM = re.compile(r'FROM "?(\w+)"?')
 # By the kind of an operation, as many things stand in that table.
 CLASS = {"operations_operation": "'operation ' || kind"}
-OF_US = ("operations_", "billing_", "mailboxes_", "domains_", "webhooks_")
-HELD = """
-    SELECT id, {name}, pg_current_xact_id_if_assigned()::text FROM {table}
-    WHERE pg_xact_status(xmax::text::xid8) = 'in progress' OR pg_xact_status(xmin::text::xid8) = 'in progress'
-"""
+OF_US = ("operations_", "billing_", "mailboxes_", "domains_")
+# Of what this transaction has written. Who only locked a row leaves no sure trace in it, so those are read from the
+# answer of the statement that locks them.
+WRITTEN = "pg_xact_status(xmin::text::xid8) = 'in progress'"
+ROWS = "SELECT id, {name}, pg_current_xact_id_if_assigned()::text FROM {table} WHERE {which}"
 
 
 class LockOrder:
@@ -56,19 +56,20 @@ class LockOrder:
 
         return unseen
 
-    def _watch(self, execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
-        result = execute(sql, *arguments)
+    def _watch(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
         if connection.in_atomic_block and self._is_watching:
             if sql.startswith("INSERT INTO"):
-                self._note(_made_in(sql), is_made=True, waits=False)
+                self._note(_made_in(sql), WRITTEN, is_made=True, waits=False)
             elif found := LOCKS.search(sql):
-                self._note(_table_of(sql, found), is_made=False, waits="SKIP LOCKED" not in sql)
+                which = WRITTEN if found[1] else f"id = ANY(ARRAY{_ids_in(context['cursor'].cursor)}::bigint[])"
+                self._note(_table_of(sql, found), which, is_made=False, waits="SKIP LOCKED" not in sql)
         return result
 
-    def _note(self, table: str, *, is_made: bool, waits: bool) -> None:
+    def _note(self, table: str, which: str, *, is_made: bool, waits: bool) -> None:
         if not table.startswith(OF_US) or table == "billing_hold":  # held by whoever has the accounts
             return
-        rows = self._read(table)
+        rows = self._read(table, which)
         new = [(number, name) for number, name in rows if (table, number) not in self._held]
         for number, name in sorted(new):
             self._held[table, number] = name
@@ -85,14 +86,23 @@ class LockOrder:
             if any(kind == name and key[1] > number for key, kind in earlier.items()):
                 self.backwards.add(name)
 
-    def _read(self, table: str) -> list[tuple[int, str]]:
+    def _read(self, table: str, which: str) -> list[tuple[int, str]]:
         """Beside Django, so that the question is not recorded itself."""
-        query = HELD.format(table=table, name=CLASS.get(table, f"'{table}'"))
+        query = ROWS.format(table=table, name=CLASS.get(table, f"'{table}'"), which=which)
         rows = connection.connection.execute(query).fetchall()
         transaction = rows[0][2] if rows else self._transaction
         if transaction != self._transaction:
             self._transaction, self._held, self._made = transaction, {}, set()
         return [(number, name) for number, name, _ in rows]
+
+
+def _ids_in(cursor: Any) -> list[int]:
+    """The keys of the rows that a statement answered with, which whoever asked still reads."""
+    if not cursor.rowcount or cursor.description is None or cursor.description[0].name not in {"id", "pk"}:
+        return []
+    ids = [row[0] for row in cursor.fetchall()]
+    cursor.scroll(0, mode="absolute")
+    return ids
 
 
 def _made_in(sql: str) -> str:
