@@ -15,6 +15,7 @@ class BillingConfig(AppConfig):
         from billing.handlers.ending import EndLines
         from billing.handlers.pricing import ReadPrice
         from billing.handlers.processing import ProcessOrder
+        from billing.handlers.refunds import WatchForRefund
         from billing.services import accounts as upstream_accounts
         from billing.services import orders
         from reseller_portal.operations.registry import register
@@ -33,6 +34,7 @@ class BillingConfig(AppConfig):
         register(availability.PRICE, ReadPrice())
         register(orders.PROCESS, ProcessOrder())
         register(orders.END, EndLines())
+        register(orders.REFUND, WatchForRefund())
         when_order_ends(availability.forget_answers_of_order)
         self._tell_people()
         find_owners_by(webhooks.owner)

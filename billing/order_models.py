@@ -191,6 +191,7 @@ class OrderLine(models.Model):
     asked_price_minor = models.BigIntegerField(null=True, help_text="The price that goes with it.")
     price_changes = models.PositiveSmallIntegerField(default=0, help_text="Each has a hold of its own.")
     cost_booked_minor = models.BigIntegerField(default=0)
+    cost_returned_at = models.DateTimeField(null=True, help_text="When the upstream was seen to have given it back.")
     costs_booked = models.PositiveIntegerField(default=0, help_text="How often its cost was booked or corrected.")
     is_cost_taken = models.BooleanField(db_default=False, help_text="The upstream said that it took its cost.")
     finished_at = models.DateTimeField(null=True)

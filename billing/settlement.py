@@ -21,7 +21,7 @@ from accounts.audit import record
 from billing import failures, late, ledger, locks
 from billing.deliveries import Delivery, hooks_of, tell_end
 from billing.models import Item, Order, OrderLine, OrderPart
-from billing.services.orders import PROCESS, place_ending
+from billing.services.orders import PROCESS, place_ending, place_refund_watch
 from reseller_portal.operations import engine
 from reseller_portal.operations.models import Operation
 
@@ -35,7 +35,7 @@ LINES_AT_ONCE = 200
 QUIET = timedelta(seconds=60)
 NO_REASON, NOT_DELIVERED, VAGUE = failures.NO_REASON, failures.NOT_DELIVERED, failures.VAGUE
 _waiting: ContextVar[list[Callable[[], None]] | None] = ContextVar("moves that come last", default=None)
-COST_FIELDS = ("cost_minor", "cost_booked_minor", "costs_booked", "is_cost_taken")
+COST_FIELDS = ("cost_minor", "cost_booked_minor", "costs_booked", "is_cost_taken", "cost_returned_at")
 SETTLED_FIELDS = ("state", "finished_at", *COST_FIELDS, *failures.FIELDS)
 
 
@@ -44,7 +44,7 @@ class News:
     """What became of one line: with a `delivery` it is there, with a `reason` it will not come.
 
     `cost_minor` is what the upstream took for it, when that is known; for a line that failed it was taken all the same.
-    `is_cost_taken`: it was taken already, whatever becomes of the line.
+    `is_cost_taken`: it was taken already, whatever becomes of the line; `is_cost_returned`: it was given back since.
     `is_said_by_staff`: the reason is for the customer as it stands.
     """
 
@@ -52,6 +52,7 @@ class News:
     reason: str = ""
     cost_minor: int | None = None
     is_cost_taken: bool = False
+    is_cost_returned: bool = False
     is_said_by_staff: bool = False
 
 
@@ -214,6 +215,9 @@ class _Settlement:
 
     def _note_cost(self, line: OrderLine, news: News) -> None:
         """It is booked when the line ends; what was taken for one that fails afterwards is a loss."""
+        if line.cost_returned_at is not None:
+            return  # whatever is told of the cost is older than that
+        line.cost_returned_at = self.at if news.is_cost_returned else None
         cost = line.cost_minor if news.cost_minor is None else news.cost_minor
         is_taken = line.is_cost_taken or news.is_cost_taken
         if (cost, is_taken) != (line.cost_minor, line.is_cost_taken):
@@ -243,6 +247,8 @@ class _Settlement:
         """What is learnt later of a domain that failed is true of the mailboxes that failed with it."""
         for line in self.charged:
             failures.note_charged(line)
+        for part in {line.part for line in self.charged}:
+            place_refund_watch(part)
         for line in self.learned:
             failures.settle_mailboxes(line)
 

@@ -1,6 +1,7 @@
 """Confirm a quote: one transaction turns it into an order, holds the money and notes what the upstream must do."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -17,12 +18,14 @@ from billing.references import new_reference
 from billing.services.quotes import LineDraft, QuoteDraft, make_quote
 from reseller_portal.core.errors import DomainError
 from reseller_portal.operations.models import Operation
-from reseller_portal.operations.placing import place
+from reseller_portal.operations.placing import Wish, place, place_many
 
 OPEN_ACCOUNT = "account.open"
 DRAFT = "order.draft"
 PROCESS = "order.process"
 END = "order.end"
+REFUND = "refund.watch"
+REFUND_AFTER = timedelta(minutes=10)
 
 
 class QuoteExpired(DomainError):
@@ -227,3 +230,16 @@ def place_ending(part: OrderPart, reason: str, *, is_said_by_staff: bool = False
         priority=Operation.Priority.PURCHASE,
         payload={"part": part.pk, "reason": reason[:500], "is_said_by_staff": is_said_by_staff},
     )
+
+
+def place_refund_watch(part: OrderPart) -> None:
+    """The upstream took money for lines that failed: see whether it gives it back, unless somebody looks already."""
+    rows = Operation.objects.filter(customer=part.customer, kind=REFUND, key__startswith=f"{part.pk}.")
+    if not rows.exclude(state__in=[Operation.State.DONE, Operation.State.FAILED]).exists():
+        place_many(
+            customer=part.customer,
+            kind=REFUND,
+            wishes=[Wish(f"{part.pk}.{rows.count() + 1}", {"part": part.pk})],
+            priority=Operation.Priority.SYNC,
+            due_in=REFUND_AFTER,
+        )

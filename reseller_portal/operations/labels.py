@@ -6,6 +6,7 @@ LABELS = {
     "order.draft": "Draft of an order",
     "order.price": "Reading of the prices of an order",
     "order.process": "Purchase of an order",
+    "refund.watch": "Look for a refund of an order",
     "order.end": "End of what failed in an order",
     "domain.suggestions": "Search for names near {key}",
     "domain.availability": "Question whether {key} is free",
