@@ -69,7 +69,7 @@ def growth(stack: Stack) -> Iterator[Finding]:
 
 def growth_of(stack: Stack, visitor: Visitor, token: str, big: Big) -> float:
     """Megabytes: of the process that grew most, its peak while it was asked less what it had before."""
-    before = {process.pid: process.memory_info().rss for process in stack.processes()}
+    before: dict[int, int] = {process.pid: process.memory_info().rss for process in stack.processes()}
     for pid in before:
         forget_peak(pid)
     send(visitor, token, big)
