@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0023_cost_taken"),
+        ("billing", "0024_said_to_be_delivered"),
     ]
 
     operations = [
