@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from billing.checking import DOMAIN_FAILED
 from billing.models import Item, Quote, QuoteLine
+from reseller_portal.core.lists.names import shown_name
 
 SHOWN_NAMES = 3
 SHOWN_PROBLEMS = 100
@@ -16,11 +17,12 @@ class Problem:
 
     reason: str
     domain: str = ""
-    names: list[str] = field(default_factory=list)
+    names: list[tuple[str, str]] = field(default_factory=list)
     mailboxes: int = 0
 
     @property
-    def shown(self) -> Sequence[str]:
+    def shown(self) -> Sequence[tuple[str, str]]:
+        """(name, person) of the first."""
         return self.names[:SHOWN_NAMES]
 
     @property
@@ -32,13 +34,14 @@ def problems_of(quote: Quote) -> list[Problem]:
     """In the order of the lines; the mailboxes of a domain that cannot be had stand under it alone."""
     found: dict[tuple[str, str], Problem] = {}
     rows = quote.lines.filter(state=QuoteLine.State.PROBLEM).order_by("position")
-    for item, name, domain, reason in rows.values_list("item", "name", "domain_name", "problem"):
+    columns = ("item", "name", "domain_name", "problem", "first_name", "last_name")
+    for item, name, domain, reason, first, last in rows.values_list(*columns):
         if item == Item.DOMAIN:
-            found[(domain, "")] = Problem(reason, domain, [name])
+            found[(domain, "")] = Problem(reason, domain, [(name, "")])
         elif reason == DOMAIN_FAILED and (domain, "") in found:
             found[(domain, "")].mailboxes += 1
         else:
             problem = found.setdefault(("", reason), Problem(reason))
-            problem.names.append(name)
+            problem.names.append((name, shown_name(first, last)))
             problem.mailboxes += 1
     return list(found.values())

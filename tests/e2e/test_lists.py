@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from reseller_portal.core.lists.names import shown_name
 from tests.e2e import pages
 from tests.e2e.conftest import assert_clean, assert_no_faults, forgive, sign_in, watched
 from tests.lists import more_people
@@ -56,7 +57,7 @@ def test_every_told_list_of_people_becomes_the_mailboxes_that_were_meant(ada: Pa
             expect(ada.locator("#reading .error").first, case["name"]).to_contain_text(case["problem"])
             continue
         expect(ada.locator("[data-people] tbody tr"), case["name"]).to_have_count(len(case["wanted"]))
-        wanted = [(address, f"{first} {last}") for address, first, last in case["wanted"]]
+        wanted = [(address, shown_name(first, last)) for address, first, last in case["wanted"]]
         assert sorted(shown(ada, case["domains"])) == sorted(wanted), case["name"]
         expect(ada.locator("#reading .error")).to_have_count(0)
     assert_no_faults(ada)

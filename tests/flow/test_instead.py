@@ -56,6 +56,8 @@ def test_a_problem_of_people_is_said_once(shop: Shop, ada: Client) -> None:
     shop.finish()
     _, page = checked(shop, ada, "first.com", "maya@first.com Maya Ferro\nsami@first.com Sami Berg")
     assert page.count("This address exists already") == 1
+    assert "maya@first.com" in page
+    assert "Maya Ferro" in page
 
 
 def test_a_domain_is_removed_with_its_mailboxes(shop: Shop, ada: Client) -> None:
