@@ -109,6 +109,10 @@ MONEY = (
         ) AS lines ON lines.customer_id = account.customer_id
         WHERE account.kind = 'cost' AND account.balance_minor <> COALESCE(lines.total, 0)""",
     ),
+    Rule(
+        "a cost that the upstream gave back is in no book",
+        "SELECT name AS subject FROM billing_orderline WHERE cost_returned_at IS NOT NULL AND cost_booked_minor <> 0",
+    ),
 )
 WAITING = (
     Rule(
@@ -153,6 +157,15 @@ WAITING = (
               AND open.kind LIKE 'order.%%' AND (open.payload ->> 'part')::bigint = part.id
               AND open.state NOT IN ('done', 'failed')
           )""",
+    ),
+    Rule(
+        "whoever is asked about a price can answer",
+        """SELECT ordered.reference AS subject FROM billing_orderpart AS part
+        JOIN billing_order AS ordered ON ordered.id = part.order_id
+        WHERE part.price_asked_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM billing_orderline AS line
+            WHERE line.part_id = part.id AND line.state = 'waiting' AND line.asked_price_minor IS NOT NULL
+        )""",
     ),
     Rule(
         "every event has ended, is due, or needs attention",

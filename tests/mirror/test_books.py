@@ -43,6 +43,8 @@ BREAKS = {
     """,
     "what was not delivered is not charged": "UPDATE billing_orderline SET state = 'failed' WHERE state = 'delivered'",
     "the cost account is the sum of the lines' costs": "UPDATE billing_orderline SET cost_booked_minor = 1",
+    "a cost that the upstream gave back is in no book": "UPDATE billing_orderline SET cost_returned_at = now()",
+    "whoever is asked about a price can answer": "UPDATE billing_orderpart SET price_asked_at = now()",
     "an order has ended if, and only if, its lines have": "UPDATE billing_order SET state = 'delivered'",
     "no line of a quote is being checked without an open question": f"""
         UPDATE operations_operation SET state = 'done' WHERE {QUESTIONS}
