@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
@@ -15,15 +16,16 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from accounts import admin_customer, mail_attention
-from accounts.admin_decisions import QueueAdmin
+from accounts.admin_decisions import Decision, QueueAdmin, decision_page
 from accounts.admin_forms import BrandForm, BrandHostForm, CustomerForm, PersonForm
 from accounts.admin_invitations import OwnerFilter, invite, note_newcomers, tell_of_members
 from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, pretty, staff_of
 from accounts.models import AuditEntry, Brand, BrandHost, Customer, Mail, Membership, User
 from accounts.roles import Role
 from accounts.selectors import owners_who_sign_in
-from accounts.services.joining import owners_of
+from accounts.services.joining import owners_of, tell_of_return
 from accounts.services.people import change_address, send_password_link
+from accounts.services.second_step import REMOVE, has_second_step, remove_second_step
 from reseller_portal.core.phrases import phrase_of
 
 if TYPE_CHECKING:
@@ -32,6 +34,11 @@ if TYPE_CHECKING:
 SWATCH = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 18" width="28" height="18">'
     '<rect width="28" height="18" rx="4" fill="#{}"/></svg>'
+)
+SECOND_STEP_EFFECT = (
+    "For somebody who lost the device and the recovery codes. Be sure first that it is they who ask. All their "
+    "sessions end and their password stops working; a link to set a new one goes to their own address. They and the "
+    "owners of their companies are told."
 )
 COLOUR = "#[0-9a-fA-F]{6}"
 A_YEAR = 31_536_000
@@ -163,8 +170,13 @@ class PersonAdmin(AuditedAdmin):
         return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list[URLPattern]:
-        page = require_POST(self.admin_site.admin_view(self.send_link))
-        return [path("<int:number>/link/", page, name="accounts_user_link"), *super().get_urls()]
+        link = require_POST(self.admin_site.admin_view(self.send_link))
+        second_step = self.admin_site.admin_view(self.remove_second_step)
+        return [
+            path("<int:number>/link/", link, name="accounts_user_link"),
+            path("<int:number>/second-step/", second_step, name="accounts_user_second_step"),
+            *super().get_urls(),
+        ]
 
     def send_link(self, request: HttpRequest, number: int) -> HttpResponse:
         person = get_object_or_404(User, pk=number)
@@ -174,10 +186,35 @@ class PersonAdmin(AuditedAdmin):
         self.message_user(request, f"A link to set a password is on its way to {person.email}.", messages.SUCCESS)
         return redirect("admin:accounts_user_change", number)
 
+    def remove_second_step(self, request: HttpRequest, number: int) -> HttpResponse:
+        """For who lost the device and the recovery codes. In the admin's staff scope."""
+        person, by = get_object_or_404(User, pk=number), staff_of(request)
+        if not self._may_remove_second_step(request, person):
+            raise PermissionDenied
+        about = Decision(
+            title=f"Take off the second step: {person.email}",
+            back=reverse("admin:accounts_user_change", args=[number]),
+            effect=SECOND_STEP_EFFECT,
+        )
+        take_off = partial(remove_second_step, person=person, by=by, request=request)
+        return decision_page(request, about, button="Take it off", decide=take_off)
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        person = User.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        may = person is not None and self._may_remove_second_step(request, person) and has_second_step(person)
+        context = {**(extra_context or {}), "may_remove_second_step": may}
+        return super().change_view(request, object_id, form_url, context)
+
+    def _may_remove_second_step(self, request: HttpRequest, person: User) -> bool:
+        by = staff_of(request)
+        return by.has_perm(REMOVE) and by.pk != person.pk and self.has_change_permission(request, person)
+
     def save_model(self, request: HttpRequest, obj: Any, form: "Form", change: bool) -> None:
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data and obj.is_active:
+            tell_of_return(obj)
         if change and "email" in form.changed_data:
             # allauth would go on letting the old address sign in and reset the password.
             change_address(person=obj, before=form.initial["email"], by=staff_of(request), request=request)

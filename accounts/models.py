@@ -41,6 +41,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    class Meta:
+        permissions = (("remove_second_step", "Can take off the second step of who lost the device"),)
+
     def __str__(self) -> str:
         return self.email
 

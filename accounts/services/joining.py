@@ -91,6 +91,31 @@ def tell_of_address(person: User, *, before: str) -> None:
         )
 
 
+def tell_of_second_step(person: User) -> None:
+    """The other owners of each company, after staff took it off. In a staff scope."""
+    for each in Membership.objects.filter(user=person).select_related("customer__brand"):
+        tell_owners(
+            each.customer,
+            about=person,
+            subject=f"The second step of {person.email} was taken off",
+            told=f"{each.customer.brand.name} took the second step off the account of {person.email} at "
+            f"{each.customer.company}, because the device for it was lost. All their sessions have ended, and a link "
+            "to set a new password went to that address.",
+        )
+
+
+def tell_of_return(person: User) -> None:
+    """The other owners of each company, after staff let somebody sign in again. In a staff scope."""
+    for each in Membership.objects.filter(user=person).select_related("customer__brand"):
+        tell_owners(
+            each.customer,
+            about=person,
+            subject=f"{person.email} may sign in again",
+            told=f"{each.customer.brand.name} let {person.email} sign in again, "
+            f"who is {each.get_role_display().lower()} of {each.customer.company}.",
+        )
+
+
 def tell_owners(
     customer: Customer, *, about: User | None, subject: str, told: str, known: Collection[str] = ()
 ) -> None:

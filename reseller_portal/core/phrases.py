@@ -53,6 +53,7 @@ PHRASES = {
     "membership.changed": "{actor} changed the role of {subject}",
     "membership.removed": "{actor} took away access: {subject}",
     "user.created": "{actor} made a sign-in for {subject}",
+    "user.second_step_taken_off": "{actor} took off the second step of {subject}",
     "owner.invited": "{actor} invited {subject} as the owner",
 }
 STAFF_PHRASES = {

@@ -71,6 +71,7 @@ def things_of(shop: Shop) -> Examples:
         "mailboxes:detail": of_mailbox,
         "mailboxes:refresh": of_mailbox,
         "mailboxes:reveal": of_mailbox,
+        "mailboxes:instead": of_quote,
         "orders:check": of_quote,
         "orders:check_again": of_quote,
         "orders:detail": of_order,
