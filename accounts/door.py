@@ -1,6 +1,6 @@
 """The one door of every customer page: who may come in, as whom, and whose rows they see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
@@ -54,7 +54,7 @@ def customer_view(
                     memberships = memberships_of(user, host=request.get_host())
                     closed = _suspended(request, user, memberships, slug=customer)
                     if closed:
-                        return suspended_page(request, [closed])
+                        return suspended_page(request, [closed], others=[each.customer for each in memberships])
                     actor = _actor_for(request, user, memberships, slug=customer)
                     if not actor.may(permission):
                         raise PermissionDenied("Your role does not include this page. Ask an owner of the company.")
@@ -117,9 +117,12 @@ def suspended_of(user: User, *, host: str) -> list[Customer]:
     return [each.customer for each in closed if is_at_home(each.customer.brand_id, host)]
 
 
-def suspended_page(request: HttpRequest, companies: list[Customer]) -> HttpResponse:
-    """Why nothing is shown, and whom to ask."""
-    return render(request, "errors/suspended.html", {"companies": companies}, status=403)
+def suspended_page(request: HttpRequest, companies: list[Customer], *, others: Sequence[Customer] = ()) -> HttpResponse:
+    """Why nothing is shown, and whom to ask; `others` are open. Where a part was asked for, the whole page says so."""
+    answer = render(request, "errors/suspended.html", {"companies": companies, "others": others}, status=403)
+    if request.headers.get("HX-Request") == "true":
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def _suspended(request: HttpRequest, user: User, memberships: list[Membership], *, slug: str) -> Customer | None:

@@ -9,9 +9,11 @@ from anyascii import anyascii
 from accounts.models import Customer
 from billing.availability import AVAILABILITY, SUGGESTIONS
 from billing.follow_ups import Renaming
+from billing.knowledge import under_way
 from billing.models import PROVIDER_WORDS, Item, PriceRule, UnsellableName
 from billing.price_rules import price_minor, rule_for
-from domains.services.deliveries import owned
+from domains.models import Domain
+from domains.services.deliveries import living, owned
 from reseller_portal.core.lists.domains import PastedName, readable
 from reseller_portal.core.lists.text import without_unseen
 from reseller_portal.operations import lookups
@@ -24,7 +26,9 @@ _NOT_IN_A_NAME = re.compile(r"[^a-z0-9-]+")
 
 @dataclass(frozen=True)
 class Answer:
-    """`state` is checking, ready (free), yours, problem (taken, wrong) or failed (no answer). Prices in minor units."""
+    """`state` is checking, ready (free), yours, working (with `order`, or without where it was bought elsewhere),
+    problem (taken, wrong) or failed (no answer). Prices in minor units.
+    """
 
     name: str
     shown: str
@@ -33,6 +37,7 @@ class Answer:
     price_minor: int | None = None
     renew_minor: int | None = None
     line: int = 0
+    order: str = ""
 
     @property
     def is_free(self) -> bool:
@@ -49,8 +54,8 @@ class Answer:
 
 
 def ask_for_names(customer: Customer, names: Sequence[str]) -> None:
-    """Put the question about each name that the customer does not own."""
-    mine = owned(customer, set(names))
+    """Put the question about each name that the customer neither owns nor waits for."""
+    mine = {*owned(customer, set(names)), *_on_its_way(customer, names)}
     lookups.ask(customer=customer, kind=AVAILABILITY, keys=[name for name in names if name not in mine])
 
 
@@ -84,13 +89,23 @@ def answers_for_names(
     mine = {name: PROVIDER_WORDS.get(each.provider, "") for name, each in owned(customer, set(names)).items()}
     found = {row.key: row for row in lookups.find(customer=customer, kind=AVAILABILITY, keys=names)}
     rule = rule_for(customer.brand, Item.DOMAIN)
-    refused = refused_names(names, renaming)
-    return [
-        Answer(each.name, readable(each.name), "problem", refused[each.name])
-        if each.name in refused and each.name not in mine
-        else _of_name(rule, each, found.get(each.name), mine)
-        for each in pasted
-    ]
+    refused, coming = refused_names(names, renaming), _on_its_way(customer, names)
+
+    def answer_for(each: PastedName) -> Answer:
+        if each.name not in mine and each.name in coming:
+            return Answer(each.name, readable(each.name), "working", "Being registered", order=coming[each.name])
+        if each.name not in mine and each.name in refused:
+            return Answer(each.name, readable(each.name), "problem", refused[each.name])
+        return _of_name(rule, each, found.get(each.name), mine)
+
+    return [answer_for(each) for each in pasted]
+
+
+def _on_its_way(customer: Customer, names: Sequence[str]) -> dict[str, str]:
+    """The order by name, "" where none is known: whatever a registry says of these, they are the customer's soon."""
+    pending = living(customer).filter(name__in=names, state=Domain.State.PENDING).values_list("name", flat=True)
+    ordered = under_way(customer, names)
+    return dict.fromkeys(pending, "") | {name: order for (item, name), order in ordered.items() if item == Item.DOMAIN}
 
 
 def answers_for_keyword(
@@ -102,7 +117,7 @@ def answers_for_keyword(
         return [], bool(rows), bool(rows)
     told = [each for each in rows[0].answer.get("domains", []) if each["is_available"]]
     names = {str(each["name"]) for each in told}
-    left_out = {*owned(customer, names), *refused_names(names, renaming)}
+    left_out = {*owned(customer, names), *_on_its_way(customer, list(names)), *refused_names(names, renaming)}
     rule = rule_for(customer.brand, Item.DOMAIN)
     return [_free(rule, each) for each in told if each["name"] not in left_out], False, True
 

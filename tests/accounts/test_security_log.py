@@ -8,11 +8,11 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from accounts.models import Customer
+from accounts.models import Customer, Membership
 from accounts.tenancy import staff_scope
 from reseller_portal.core.logs import make_formatter
 from tests.accounts.staff import browser_of, make_admin
-from tests.world import World
+from tests.world import World, make_customer
 
 PASSWORD = "pass-phrase-1"
 TYPED = "a-secret-in-the-wrong-field"
@@ -186,6 +186,35 @@ def test_people_of_a_suspended_company_read_why_and_whom_to_ask(world: World) ->
         assert "Acme is suspended" in page.content.decode()
         assert "help@outreach.localhost" in page.content.decode()
     assert client.get("/c/initech/").status_code == 404
+
+
+def test_a_part_or_a_form_of_a_suspended_company_leads_to_the_page_that_says_so(world: World) -> None:
+    client = signed_in(world.ada.email)
+    with staff_scope("test"):
+        Customer.objects.filter(pk=world.acme.pk).update(state="suspended")
+    for method, headers in (
+        ("get", {}),
+        ("post", {}),
+        ("get", {"HX-Request": "true"}),
+        ("post", {"HX-Request": "true"}),
+    ):
+        answer = getattr(client, method)("/c/acme/domains/find/", headers=headers)
+        assert (answer.status_code, "HX-Refresh" in answer.headers) == (403, bool(headers))
+        assert "Acme is suspended" in answer.content.decode()
+    answer = client.get("/c/acme/domains/", headers={"Accept": "application/json"})
+    assert "help@outreach.localhost" in answer.content.decode()
+
+
+def test_who_has_another_company_goes_on_there(world: World) -> None:
+    with staff_scope("test"):
+        other = make_customer(brand=world.acme.brand, slug="globex")
+        Membership.objects.create(customer=other, user=world.ada, role="viewer")
+        Customer.objects.filter(pk=world.acme.pk).update(state="suspended")
+    client = signed_in(world.ada.email)
+    assert client.get("/")["Location"] == "/c/globex/"
+    page = client.get("/c/acme/").content.decode()
+    assert "Acme is suspended" in page
+    assert 'href="/c/globex/"' in page
 
 
 def test_a_second_tab_with_an_old_token_leads_home_and_an_old_form_keeps_the_address(world: World) -> None:

@@ -299,6 +299,29 @@ def test_what_the_customer_owns_is_theirs_in_find_and_no_question_is_put(shop: S
     assert "Add mailboxes" in page
 
 
+@pytest.mark.parametrize(
+    "spelling", ["first.com", "FIRST.com.", "https://www.First.com/", "münchen-hafen.de", "MÜNCHEN-HAFEN.DE"]
+)
+def test_what_the_customer_has_or_waits_for_is_never_free(shop: Shop, ada: Client, spelling: str) -> None:
+    names = ("first.com", "xn--mnchen-hafen-dlb.de")
+    find(ada, "\n".join(names))
+    shop.work()
+    assert "Free" in find(ada, spelling)
+    order = shop.order(*names)
+    for step in (shop.work, shop.finish):
+        page = find(ada, spelling)
+        assert f"Being registered {order.reference}" in page
+        assert "Free" not in page
+        answer = build(ada, spelling)
+        assert "is being delivered already" in words(ada.get(answer["Location"]))  # type: ignore[arg-type]  # as above
+        step()
+    assert "Yours, Google" in find(ada, spelling)
+    build(ada, spelling, "Nora Lind")
+    with scope(shop.customer.pk):
+        lines = Quote.objects.latest("pk").lines
+        assert list(lines.values_list("item", "state", "problem")) == [("mailbox", "ready", "")]
+
+
 def test_a_search_in_its_own_letters_finds_an_international_name(shop: Shop, ada: Client) -> None:
     shop.order("xn--mnchen-hafen-dlb.de")
     shop.finish()
