@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from anyascii import anyascii
 
@@ -51,6 +52,15 @@ class Answer:
     @property
     def is_owned(self) -> bool:
         return self.state == "yours"
+
+
+class Answers(NamedTuple):
+    """Of one question: what is known, whether more is awaited, whether it was ever put, and whether none will come."""
+
+    rows: Sequence[Answer] = ()
+    is_waiting: bool = False
+    was_asked: bool = False
+    has_failed: bool = False
 
 
 def ask_for_names(customer: Customer, names: Sequence[str]) -> None:
@@ -108,18 +118,18 @@ def _on_its_way(customer: Customer, names: Sequence[str]) -> dict[str, str]:
     return dict.fromkeys(pending, "") | {name: order for (item, name), order in ordered.items() if item == Item.DOMAIN}
 
 
-def answers_for_keyword(
-    customer: Customer, keyword: str, renaming: Renaming | None = None
-) -> tuple[list[Answer], bool, bool]:
-    """The suggestions, whether they are still awaited, and whether they were ever asked for."""
+def answers_for_keyword(customer: Customer, keyword: str, renaming: Renaming | None = None) -> Answers:
+    """The suggestions. A question without an answer says nothing of the names: it is no empty answer."""
     rows = lookups.find(customer=customer, kind=SUGGESTIONS, keys=[keyword]) if keyword else []
     if not rows or not rows[0].is_final:
-        return [], bool(rows), bool(rows)
+        return Answers(is_waiting=bool(rows), was_asked=bool(rows))
+    if rows[0].state == Operation.State.FAILED:
+        return Answers(was_asked=True, has_failed=True)
     told = [each for each in rows[0].answer.get("domains", []) if each["is_available"]]
     names = {str(each["name"]) for each in told}
     left_out = {*owned(customer, names), *_on_its_way(customer, list(names)), *refused_names(names, renaming)}
     rule = rule_for(customer.brand, Item.DOMAIN)
-    return [_free(rule, each) for each in told if each["name"] not in left_out], False, True
+    return Answers([_free(rule, each) for each in told if each["name"] not in left_out], was_asked=True)
 
 
 def _of_name(rule: PriceRule | None, pasted: PastedName, lookup: Operation | None, mine: Mapping[str, str]) -> Answer:
@@ -130,11 +140,12 @@ def _of_name(rule: PriceRule | None, pasted: PastedName, lookup: Operation | Non
         provider = mine[pasted.name]
         return Answer(pasted.name, shown, "yours", f"Yours, {provider}" if provider else "Yours")
     if lookup is None or lookup.state == Operation.State.FAILED:
-        return Answer(pasted.name, shown, "failed", "No answer. Ask again.")
+        return Answer(pasted.name, shown, "failed", "No answer. Check it again.")
     if not lookup.is_final:
         return Answer(pasted.name, shown, "checking", "Asking")
     if not lookup.answer["is_available"]:
-        return Answer(pasted.name, shown, "problem", "Taken")
+        word = "Taken" if lookup.answer.get("is_taken", True) else "Not for sale here"
+        return Answer(pasted.name, shown, "problem", word)
     return _free(rule, lookup.answer)
 
 

@@ -109,7 +109,16 @@ def _once_a_line(fields: Sequence[Field]) -> list[Field]:
 
 
 def _has_columns(block: Block) -> bool:
-    return bool(block.sample) and (len(block.meanings) > 1 or bool(block.heads))
+    """Whether there is something to choose: lines such as `Ferro, Maya <maya>` say themselves what is what."""
+    if not block.sample:
+        return False
+    is_chosen = list(block.meanings) != list(block.seen)
+    return bool(block.heads) or (len(block.meanings) > 1 and (is_chosen or not all(map(_says_itself, block.sample))))
+
+
+def _says_itself(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return len(filled) < 2 or (len(filled) == 2 and "<" in filled[1] and filled[1].endswith(">"))
 
 
 def _layout(block: Block) -> Layout:

@@ -17,7 +17,7 @@ from accounts.drafts import draft_of, keep_draft, new_key
 from billing.follow_ups import Renaming, renaming_of, wish_instead
 from domains.finding import (
     MOST_NAMES,
-    Answer,
+    Answers,
     answers_for_keyword,
     answers_for_names,
     ask_for_names,
@@ -135,15 +135,16 @@ def _question(request: CustomerRequest) -> Question:
 
 def _page(request: CustomerRequest, question: Question, *, status: int = HTTPStatus.OK) -> HttpResponse:
     renaming = _renaming(request)
-    answers, is_waiting, was_asked = _answers(request, question, renaming)
-    shown = sorted(answers, key=lambda each: each.state == "problem")
+    found = _answers(request, question, renaming)
+    shown = sorted(found.rows, key=lambda each: each.state == "problem")
     context = {
         "question": question,
         "answers": shown,
-        "is_waiting": is_waiting,
-        "was_asked": was_asked,
+        "is_waiting": found.is_waiting,
+        "was_asked": found.was_asked,
+        "has_failed": found.has_failed,
         "is_read_otherwise": bool(question.keyword) and not is_as_typed(question.keyword, question.typed),
-        "checked": sum(answer.state != "checking" for answer in answers),
+        "checked": sum(answer.state != "checking" for answer in shown),
         "most_names": MOST_NAMES,
         "renaming": renaming,
         "instead": f"?instead={renaming.order}" if renaming else "",
@@ -151,15 +152,12 @@ def _page(request: CustomerRequest, question: Question, *, status: int = HTTPSta
     return page_or_part(request, "domains/domain_find.html", "answers", context, status=status)
 
 
-def _answers(
-    request: CustomerRequest, question: Question, renaming: Renaming | None
-) -> tuple[list[Answer], bool, bool]:
-    """(answers, still waiting, whether anybody asked)"""
+def _answers(request: CustomerRequest, question: Question, renaming: Renaming | None) -> Answers:
     customer = request.actor.customer
     if question.way == "keyword":
         return answers_for_keyword(customer, question.keyword, renaming)
     answers = answers_for_names(customer, question.entries, renaming)
-    return answers, any(answer.state == "checking" for answer in answers), bool(answers)
+    return Answers(answers, any(answer.state == "checking" for answer in answers), bool(answers))
 
 
 def _refused(request: CustomerRequest, question: Question, refused: TooManyQuestions) -> HttpResponse:

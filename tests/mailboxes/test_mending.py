@@ -182,3 +182,20 @@ def test_a_list_that_is_refused_comes_back_cut(shop: Shop, ada: Client) -> None:
     assert answer.status_code == 422
     assert "60,000 lines" in answer.content.decode()
     assert len(answer.content) < 150_000
+
+
+@pytest.mark.parametrize(
+    ("people", "is_asked"),
+    [
+        ("Ferro, Maya <maya>\nHaddad, Noor <noor>", False),
+        ("Ferro, Maya <maya@first.com>\nLee Chang", False),
+        ("Ferro, Maya <>", False),
+        ("Maya\tFerro\nNoor\tHaddad", True),
+        ("Name, Address\nFerro, Maya <maya>", True),
+    ],
+)
+def test_columns_are_asked_about_where_there_are_any(shop: Shop, ada: Client, people: str, is_asked: bool) -> None:
+    """People whom the portal brings along, or a mail program writes, stand each for themselves."""
+    page = post(ada, "first.com", people, do="read").content.decode()
+    assert ("How the list was read" in page) is is_asked
+    assert "maya@first.com" in page or 'value="maya"' in page
