@@ -1,12 +1,13 @@
 """`mirror.repair`: send a value of ours back to the upstream, and see that it is there."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.utils import timezone
 
 from accounts.models import Customer
-from accounts.services.adoption import comparable, contact_of
+from accounts.services.adoption import comparable, contact_of, country_code
 from accounts.tenancy import scope
 from billing.handlers.accounts import draft_of
 from billing.models import Subscription
@@ -19,11 +20,14 @@ from reseller_portal.operations.models import Operation
 from reseller_portal.operations.registry import Accepted, Failed, Happened, NotHappened, Seen, Sent, StillOpen
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.models.mailboxes import MailboxChange
+from reseller_portal.upstream.models.users import OPTIONAL, WIRE_NAMES
 
 LOOK_IN = 5.0
 # An accepted change that does not show after so many looks has not been made.
 LOOKS = 8
 NO_SUBJECT = "The thing is not here any more."
+# Fields of the contact record that have another name there.
+NAMES_THERE = {"region": "state"}
 NOT_SET = "The upstream took the change and did not make it."
 
 
@@ -83,8 +87,16 @@ def _read(operation: Operation) -> tuple[Drift, Any]:
 
 
 def _send_customer(client: Client, customer: Customer, subject: Customer, change: Mapping[str, Any]) -> None:
-    """The upstream replaces every field, so our whole record goes (contract, quirk 11)."""
-    client.users.update(customer.upstream_id, draft_of(subject))
+    """The upstream replaces every field (contract, quirk 11), so all others go as it has them at this moment.
+
+    Ours stand in where it says nothing and wants something.
+    """
+    told = client.users.get(customer.upstream_id)
+    there = {name: getattr(told, name) for name, wire in WIRE_NAMES.items() if wire not in told.unread}
+    there["country"] = country_code(told.country.strip())
+    known = {name: value for name, value in there.items() if value or name in OPTIONAL}
+    wanted = {NAMES_THERE.get(name, name): value for name, value in change.items()}
+    client.users.update(customer.upstream_id, replace(draft_of(subject), **{**known, **wanted}))
 
 
 def _send_domain(client: Client, customer: Customer, subject: Domain, change: Mapping[str, Any]) -> None:

@@ -89,12 +89,12 @@ def contact_of(told: Told) -> Mapping[str, str]:
         **{name: getattr(told, name) for name in CONTACT if name not in {"region", "country", "email"}},
         "email": told.email.lower(),
         "region": told.state,
-        "country": _country_code(told.country.strip()),
+        "country": country_code(told.country.strip()),
     }
     return {name: values[name].strip()[:longest] for name, longest in CONTACT.items()}
 
 
-def _country_code(text: str) -> str:
+def country_code(text: str) -> str:
     """A code as it is, a name as its code, anything else as nothing."""
     if len(text) == 2 and text.isascii() and text.isalpha():
         return "GB" if text.upper() == "UK" else text.upper()

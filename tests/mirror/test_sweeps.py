@@ -300,6 +300,26 @@ def test_a_contact_record_that_differs_is_shown_and_either_side_may_win(
     assert {each.state for each in drifts()} == {"accepted", "repaired"}
 
 
+def test_a_repair_of_the_contact_record_changes_one_field_and_leaves_what_waits_for_a_decision(
+    account: Account, adopted: Customer, rex: User, shop: Shop
+) -> None:
+    with staff_scope("test"):
+        Customer.objects.filter(pk=adopted.pk).update(city="Salem", region="Ohio", first_name="Noor", country="FR")
+    before = account.api.ok("GET", "/users", userId=adopted.upstream_id)["data"]
+    sweep(account, adopted)
+    for field, wire in (("city", "city"), ("region", "state")):
+        with staff_scope("test"):
+            repair.repair(user=rex, drift=next(each for each in drifts(state="open") if each.field == field))
+        shop.work()
+        shop.pass_time(30)
+        shop.work()
+        told = account.api.ok("GET", "/users", userId=adopted.upstream_id)["data"]
+        assert {name for name in before if before[name] != told[name]} == {wire}
+        before = told
+    sweep(account, adopted)
+    assert {each.field for each in drifts(state="open")} == {"first_name", "country"}
+
+
 def test_an_order_under_way_is_no_drift_and_is_left_to_itself(shop: Shop) -> None:
     account = Account(shop.sandbox)
     order = shop.order("first.com", "second.net")
