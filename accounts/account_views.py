@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.views import EmailView
+from allauth.account.views import EmailView, PasswordResetFromKeyView, password_reset_from_key
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from accounts.brands import is_at_home
+from accounts.invitation_mail import ASKED_BY
 from accounts.models import User
 from accounts.person_log import note
 from accounts.services.addresses import CannotConfirm, Wish, confirm, read_link, send_link
@@ -76,15 +76,26 @@ def invitations(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _answered(request, person)
     with user_scope(person.pk):
-        several = [each for each in invitations_of(person) if is_at_home(each.customer.brand_id, request.get_host())]
+        several = invitations_of(person, host=request.get_host())
     return render(request, "account/invitations.html", {"invitations": several})
+
+
+def password_from_link(request: HttpRequest, uidb36: str, key: str) -> HttpResponse:
+    """Allauth's page; the link in an invitation says which one it is, and the session keeps that beside the key."""
+    if key != PasswordResetFromKeyView.reset_url_key:
+        request.session.pop(ASKED_BY, None)
+        if company := request.GET.get(ASKED_BY):
+            request.session[ASKED_BY] = company
+    page: HttpResponse = password_reset_from_key(request, uidb36=uidb36, key=key)
+    return page
 
 
 def _answered(request: HttpRequest, person: User) -> HttpResponseRedirect:
     text, accepts = request.POST.get("invitation", ""), request.POST.get("do") == "accept"
     try:
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
-        customer = answer(person=person, number=number, accepts=accepts)
+        with user_scope(person.pk):
+            asked = {str(each.pk): each.pk for each in invitations_of(person, host=request.get_host())}
+        customer = answer(person=person, number=asked.get(text, 0), accepts=accepts)
     except NotAsked as error:
         messages.error(request, str(error))
         return redirect("invitations")

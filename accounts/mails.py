@@ -1,14 +1,14 @@
 """Queue an e-mail: a row in the transaction of what it tells of. A worker sends it afterwards (`accounts.posting`)."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
-from accounts.models import Brand, Customer, Mail
+from accounts.models import Brand, Customer, Mail, User
 from accounts.tenancy import staff_scope
 from accounts.waking import wake
 from reseller_portal.core.crypto import encrypt
@@ -19,12 +19,35 @@ _builders: dict[str, Builder] = {}
 
 
 class NotNeeded(Exception):
-    """Raised by a builder: what the mail would tell is not so any more."""
+    """Raised by a builder: what the mail would tell is not so any more, or not for this person.
+
+    `instead` is called in the transaction that drops the mail, such as to queue it for others.
+    """
+
+    def __init__(self, reason: str, *, instead: Callable[[], None] | None = None) -> None:
+        super().__init__(reason)
+        self.instead = instead
 
 
 def when_sent(purpose: str, builder: Builder) -> None:
     """Let an app add what must not be stored to the context of its mails. The builder runs in a staff scope."""
     _builders[purpose] = builder
+
+
+def is_for(mail: Mail, person: User) -> bool:
+    """Whether the mail still goes to who it was written for: the person may have another address by now."""
+    return person.is_active and mail.to.strip().lower() == person.email.lower()
+
+
+def only_to(addresses: Callable[[], Collection[str]]) -> Builder:
+    """A builder that drops a mail to whoever is not among these when it is sent."""
+
+    def built(mail: Mail) -> Mapping[str, Any]:
+        if mail.to not in addresses():
+            raise NotNeeded("The person is not to be told any more.")
+        return {}
+
+    return built
 
 
 def builder_of(purpose: str) -> Builder:

@@ -58,7 +58,7 @@ def _send_one(server: BaseEmailBackend) -> bool:
         message.send()
         reach("mail: after sending")
     except NotNeeded as reason:
-        _end(mail, State.DROPPED, str(reason))
+        _drop(mail, reason)
     except (OSError, SMTPException, DomainError) as error:
         logger.warning("mail %s (%s) was not sent: %s", mail.pk, mail.purpose, error)
         # A connection that broke would refuse all that follow.
@@ -103,6 +103,13 @@ def _end(mail: Mail, state: str, reason: str) -> None:
     """What is sent is known no more than that it was."""
     with staff_scope("mail: note that it was sent"):
         mine(mail).update(state=state, due_at=None, lease="", sealed="", last_error=reason, sent_at=timezone.now())
+
+
+def _drop(mail: Mail, reason: NotNeeded) -> None:
+    with staff_scope("mail: not this one"):
+        if reason.instead is not None and mine(mail).exists():
+            reason.instead()
+        _end(mail, State.DROPPED, str(reason))
 
 
 def _fail(mail: Mail, error: str) -> None:

@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.devices import start_session
+from accounts.invitation_mail import ASKED_BY
 from accounts.models import User
 from accounts.person_log import note
 from accounts.security_log import log
@@ -44,7 +45,9 @@ def password_changed(request: Request, user: User, **_: Any) -> None:
 @receiver(account.password_reset)
 def password_reset(request: Request, user: User, **_: Any) -> None:
     note_proved_by_link(user)
-    accept_with_first_password(user)
+    company = str(request.session.pop(ASKED_BY, "")) if request else ""
+    if request and company:
+        accept_with_first_password(user, company=company, host=request.get_host())
     note(user, "user.password_reset", request=request)
 
 

@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     with user_scope(request.user.pk):
         companies = memberships_of(request.user, host=request.get_host())
         suspended = [] if companies else suspended_of(request.user, host=request.get_host())
-        is_asked = not companies and invitations_of(request.user).exists()
+        is_asked = not companies and bool(invitations_of(request.user, host=request.get_host()))
     if is_asked:
         return redirect("invitations")
     if companies:

@@ -7,16 +7,16 @@ whomever it comes, and until a newcomer accepts, none of the company's pages is 
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.audit import record_by_staff
+from accounts.brands import is_at_home
 from accounts.invitation_mail import queue_invitation
 from accounts.mails import queue_mail
 from accounts.models import Customer, Membership, User
 from accounts.roles import Role, permissions_of
 from accounts.selectors import owners_who_sign_in
-from accounts.tenancy import staff_scope
+from accounts.tenancy import staff_scope, user_scope
 from reseller_portal.core.errors import DomainError
 
 OWNERS_TOLD = "owners_told"
@@ -133,10 +133,11 @@ def tell_owners(
         )
 
 
-def invitations_of(person: User) -> QuerySet[Membership]:
-    """What waits for the person's answer. For a block in that person's scope."""
+def invitations_of(person: User, *, host: str) -> list[Membership]:
+    """What waits for the person's answer on this host. For a block in that person's scope."""
     rows = Membership.objects.filter(user=person, accepted_at=None, customer__state=Customer.State.ACTIVE)
-    return rows.select_related("customer__brand").order_by("customer__company")
+    several = rows.select_related("customer__brand").order_by("customer__company")
+    return [each for each in several if is_at_home(each.customer.brand_id, host)]
 
 
 @transaction.atomic
@@ -158,11 +159,11 @@ def answer(*, person: User, number: int, accepts: bool) -> Customer:
     return membership.customer
 
 
-def accept_with_first_password(person: User) -> None:
-    """Whoever sets their first password did it by the link in the invitation."""
+def accept_with_first_password(person: User, *, company: str, host: str) -> None:
+    """Whoever sets their first password by the link in an invitation accepts that one; others still ask."""
     if person.last_login is not None:
         return
-    with staff_scope("person: accept with the first password"):
-        waiting = list(Membership.objects.filter(user=person, accepted_at=None).values_list("pk", flat=True))
-    for number in waiting:
+    with user_scope(person.pk):
+        asked = [each.pk for each in invitations_of(person, host=host) if each.customer.slug == company]
+    for number in asked:
         answer(person=person, number=number, accepts=True)

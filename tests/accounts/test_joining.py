@@ -7,14 +7,14 @@ from django.test import Client
 
 from accounts.models import Customer, Membership, User
 from accounts.roles import Role
-from accounts.services.joining import NotAsked, answer
+from accounts.services.joining import NotAsked, answer, ask_to_join
 from accounts.tenancy import staff_scope
 from mailboxes.models import Mailbox
 from tests.accounts.post import posted
 from tests.accounts.staff import audit_rows, browser_of, make_admin
 from tests.accounts.test_admin import customer_form, rows
 from tests.shop import Shop
-from tests.world import World
+from tests.world import World, make_customer
 
 PASSWORD = "pass-phrase-1"
 
@@ -155,6 +155,75 @@ def test_an_invitation_is_answered_by_whom_it_asks_and_once(
         answer(person=mallory, number=number, accepts=False)
     page = browser(mallory).post("/account/invitations/", {"invitation": text, "do": "accept"}, follow=True)
     assert "answered already" in page.content.decode()
+
+
+def set_first_password(link: str, *, host: str) -> Client:
+    visitor = Client(HTTP_HOST=host)
+    form = visitor.get(link.partition(".localhost")[2], follow=True).request["PATH_INFO"]
+    visitor.post(form, {"password1": "quarry-lumen-42", "password2": "quarry-lumen-42"})
+    return visitor
+
+
+def link_in(mail: Any) -> str:
+    return next(word for word in str(mail.body).split() if "/password/reset/key/" in word)
+
+
+@pytest.fixture
+def asked(world: World, rex: Client) -> User:
+    """Of no password yet, and asked by two companies of one brand and by one of another."""
+    person = User.objects.create_user("new@example.com")
+    save(rex, world, {"user": person.pk, "role": Role.VIEWER})
+    with staff_scope("test"):
+        hooli = make_customer(brand=world.acme.brand, slug="hooli")
+        for company in (hooli, world.initech):
+            ask_to_join(Membership.objects.create(customer=company, user=person, role=Role.OWNER, accepted_at=None))
+    return person
+
+
+def accepted_by(person: User) -> list[str]:
+    with staff_scope("test"):
+        rows = Membership.objects.filter(user=person, accepted_at__isnull=False)
+        return list(rows.values_list("customer__slug", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("company", "host"),
+    [("Acme", "outreach.localhost"), ("Hooli", "outreach.localhost"), ("Initech", "foundry.localhost")],
+)
+def test_a_first_password_accepts_the_invitation_whose_link_was_used_and_no_other(
+    asked: User, company: str, host: str
+) -> None:
+    (mail,) = (each for each in posted() if each.to == [asked.email] and f"{company} is ready" in each.subject)
+    set_first_password(link_in(mail), host=host)
+    assert accepted_by(asked) == [company.lower()]
+
+
+def test_a_first_password_by_a_link_that_names_no_company_accepts_nothing(asked: User) -> None:
+    Client(HTTP_HOST="outreach.localhost").post("/account/password/reset/", {"email": asked.email})
+    visitor = set_first_password(link_in(posted()[-1]), host="outreach.localhost")
+    assert accepted_by(asked) == []
+    visitor.post("/account/login/", {"login": asked.email, "password": "quarry-lumen-42"})
+    assert visitor.get("/")["Location"] == "/account/invitations/"
+
+
+def test_a_link_that_was_altered_accepts_for_no_company_of_another_brand(asked: User) -> None:
+    (mail,) = (each for each in posted() if each.to == [asked.email] and "Acme is ready" in each.subject)
+    set_first_password(link_in(mail).replace("=acme", "=initech"), host="outreach.localhost")
+    assert accepted_by(asked) == []
+
+
+def test_an_invitation_is_shown_and_answered_on_the_hosts_of_its_brand_alone(
+    world: World, rex: Client, mallory: User
+) -> None:
+    save(rex, world, {"user": mallory.pk, "role": Role.OWNER})
+    elsewhere = Client(HTTP_HOST="foundry.localhost")
+    elsewhere.force_login(mallory)
+    assert elsewhere.get("/")["Location"] == "/account/logout/"
+    number = members_of(world.acme)[-1].pk
+    page = elsewhere.post("/account/invitations/", {"invitation": number, "do": "accept"}, follow=True)
+    assert "answered already" in page.content.decode()
+    assert accepted_by(mallory) == []
+    assert browser(mallory).get("/")["Location"] == "/account/invitations/"
 
 
 def test_only_the_first_password_accepts(world: World, rex: Client, mallory: User) -> None:
