@@ -49,11 +49,13 @@ class BillingConfig(AppConfig):
 
     def _tell_people(self) -> None:
         """Whom of staff and customers to tell of what waits for them."""
-        from accounts.mails import when_sent
-        from billing import attention, price_changes, price_mail
+        from accounts.mails import only_to, when_sent
+        from billing import attention, below_cost, price_changes, price_mail
         from reseller_portal.jobs.attention import register
+        from reseller_portal.operations.alarms import addresses
 
         price_changes.when_asked(price_mail.queue_question)
         when_sent(price_mail.PRICE_ASKED, price_mail.question_of)
+        when_sent(below_cost.PURPOSE, only_to(addresses))
         register(attention.SOURCE)
         register(attention.NOT_CHARGED)

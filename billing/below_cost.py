@@ -17,6 +17,7 @@ from reseller_portal.core.templatetags.portal import money
 from reseller_portal.operations.alarms import addresses
 
 EVERY = timedelta(days=1)
+PURPOSE = "below_cost"
 
 
 def tell_staff(order: Order, lines: Sequence[OrderLine], rules: Mapping[str, PriceRule]) -> None:
@@ -60,7 +61,7 @@ def _queue(order: Order, losing: Sequence[OrderLine], rule: PriceRule) -> None:
         queue_mail(
             to=address,
             subject=f"Sold below cost: {rule}",
-            template="emails/below_cost",
-            purpose="below_cost",
+            template=f"emails/{PURPOSE}",
+            purpose=PURPOSE,
             context=context,
         )

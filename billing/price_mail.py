@@ -1,13 +1,14 @@
 """The e-mail that asks who may pay for an order about a price that rose, from the brand, with a link to the order."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.brands import origin_of
-from accounts.mails import NotNeeded, queue_mail
+from accounts.mails import NotNeeded, is_for, queue_mail
 from accounts.models import Mail, Membership, User
 from accounts.roles import Role, permissions_of
 from billing import price_changes
@@ -48,11 +49,16 @@ def question_of(mail: Mail) -> Mapping[str, Any]:
     customer, brand = mail.customer, mail.brand
     person = User.objects.filter(pk=mail.context["owner_id"], is_active=True).first()
     order = Order.objects.filter(pk=mail.context["order_id"], customer=customer).first()
-    if order is None or customer is None or brand is None or person is None:
-        raise NotNeeded("The order or the person is not there any more.")
+    if order is None or customer is None or brand is None:
+        raise NotNeeded("The order is not there any more.")
     lines = list(price_changes.asked_lines(order))
     if not lines:
         raise NotNeeded("The question has been answered.")
+    if person is None or person not in payers_of(order) or not is_for(mail, person):
+        # Whoever placed the order was the only one who was written to.
+        is_only_one = mail.context["owner_id"] == order.placed_by_id
+        others = partial(queue_question, order) if is_only_one else None
+        raise NotNeeded("The person may not pay for it any more, or has another address.", instead=others)
     origin, end = origin_of(brand), price_changes.end_of_question(lines)
     return {
         "owner": person,

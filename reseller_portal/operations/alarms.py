@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.staff_groups import ADMIN
 from accounts.tenancy import staff_scope
 
+PURPOSE = "upstream_alarm"
 SUBJECT = "The upstream does not serve the portal: every call waits"
 
 
@@ -16,9 +17,7 @@ def queue(*, advice: str, reason: str) -> None:
     """One mail to each who is to be told. `reason` holds the upstream's own words."""
     context = {"advice": advice, "reason": reason, "admin": f"{admin_origin()}/admin/"}
     for address in addresses():
-        queue_mail(
-            to=address, subject=SUBJECT, template="emails/upstream_alarm", purpose="upstream_alarm", context=context
-        )
+        queue_mail(to=address, subject=SUBJECT, template=f"emails/{PURPOSE}", purpose=PURPOSE, context=context)
 
 
 def addresses() -> list[str]:

@@ -6,10 +6,11 @@ import pytest
 from django.db.models import F
 from django.test import Client
 
-from accounts.models import Mail
+from accounts.models import Mail, User
 from accounts.tenancy import staff_scope
 from billing.below_cost import sold_below_cost
 from billing.models import Item, PriceRule
+from tests.accounts.post import posted
 from tests.accounts.staff import browser_of, make_admin
 from tests.shop import Shop
 
@@ -55,6 +56,12 @@ def test_staff_are_told_of_a_fixed_price_that_was_too_low_from_the_start(shop: S
 def test_a_rise_that_leaves_a_margin_is_not_told(shop: Shop) -> None:
     buy_after_a_rise(shop, "first.com", dollars=20)
     assert mails() == []
+
+
+def test_who_is_no_staff_any_more_when_it_is_sent_is_not_told(shop: Shop) -> None:
+    buy_after_a_rise(shop, "first.com")
+    User.objects.filter(is_superuser=True).update(is_active=False)
+    assert [sent for sent in posted() if "below cost" in sent.subject] == []
 
 
 def test_who_meant_to_sell_below_cost_is_not_told(shop: Shop) -> None:

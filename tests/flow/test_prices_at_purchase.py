@@ -10,6 +10,7 @@ from django.db.models import F, Sum
 
 from accounts.models import Mail, Membership, User
 from accounts.posting import send_due
+from accounts.roles import Role
 from accounts.steps import NoSuchStep
 from accounts.tenancy import scope, staff_scope
 from billing import leaving_out, ledger, price_changes
@@ -338,6 +339,43 @@ def test_who_may_pay_is_told_once_with_what_it_is_about_and_how_long_it_waits(
     assert "second.net" not in text
     send_due()
     assert len([mail for mail in mailoutbox if dearer.reference in mail.subject]) == len(told)
+
+
+def placer(order: Order) -> User:
+    assert order.placed_by is not None
+    return order.placed_by
+
+
+def price_mails(box: list[EmailMessage], order: Order) -> list[str]:
+    send_due()
+    return sorted(to for mail in box if order.reference in mail.subject for to in mail.to)
+
+
+@pytest.mark.parametrize("way", ["removed", "may look alone", "not active"])
+def test_who_may_not_pay_any_more_when_the_mail_is_sent_gets_none_and_the_others_do(
+    shop: Shop, dearer: Order, mailoutbox: list[EmailMessage], way: str
+) -> None:
+    with staff_scope("test: another member"):
+        zoe = User.objects.create_user("zoe@example.com", "pass-phrase-1")
+        Membership.objects.create(customer=shop.customer, user=zoe, role=Role.MANAGER)
+        placed = placer(dearer)
+        mine = Membership.objects.filter(customer=shop.customer, user=placed)
+        if way == "removed":
+            mine.delete()
+        elif way == "may look alone":
+            mine.update(role=Role.VIEWER)
+        else:
+            User.objects.filter(pk=placed.pk).update(is_active=False)
+    told = price_mails(mailoutbox, dearer)
+    assert placed.email not in told
+    assert zoe.email in told
+
+
+def test_who_has_another_address_when_the_mail_is_sent_reads_it_there(
+    shop: Shop, dearer: Order, mailoutbox: list[EmailMessage]
+) -> None:
+    User.objects.filter(pk=placer(dearer).pk).update(email="new@example.com")
+    assert price_mails(mailoutbox, dearer) == ["new@example.com"]
 
 
 def payers(shop: Shop) -> list[str]:
