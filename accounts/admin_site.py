@@ -121,6 +121,6 @@ class PortalAdminSite(AdminSite):
                         response.render()
                     return response
 
-            return retry_after_deadlock(answer)
+            return retry_after_deadlock(answer, request=request)
 
         return super().admin_view(scoped, cacheable)

@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import get_random_string
 
 from accounts.models import User
 from accounts.security_log import log
@@ -25,13 +28,30 @@ def start_session(request: HttpRequest) -> None:
     request.session[STARTED] = request.session[SEEN] = int(time.time())
 
 
+@dataclass(frozen=True)
+class Device:
+    """A browser on which these people have signed in. Its name stays the same for whoever copies the cookie."""
+
+    name: str
+    people: tuple[int, ...] = ()
+
+
+def device_of(request: HttpRequest) -> Device | None:
+    """None for a browser on which nobody has signed in."""
+    cookie = request.COOKIES.get(COOKIE, "")
+    try:
+        known = signing.loads(cookie, salt=SALT, max_age=A_YEAR)
+        if isinstance(known, list):  # as it was kept before devices had names
+            return Device(sha256(cookie.encode()).hexdigest()[:32], tuple(known))
+        return Device(str(known["name"]), tuple(known["people"]))
+    except (signing.BadSignature, ValueError, TypeError, KeyError):
+        return None
+
+
 def is_known_device(request: HttpRequest, user: User) -> bool:
     """Whether this person has signed in on this browser: strangers' wrong passwords do not lock it out."""
-    try:
-        known = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=A_YEAR)
-    except (signing.BadSignature, ValueError):
-        return False
-    return isinstance(known, list) and user.pk in known
+    device = device_of(request)
+    return device is not None and user.pk in device.people
 
 
 class SessionMiddleware:
@@ -74,14 +94,11 @@ def _limits(request: HttpRequest) -> tuple[int, int]:
 
 def _remember(request: HttpRequest, response: HttpResponse, user_id: int) -> None:
     """The last few people who signed in here; a browser in an office has several."""
-    try:
-        known = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=A_YEAR)
-    except (signing.BadSignature, ValueError):
-        known = []
-    several = [user_id, *(each for each in known if each != user_id)][:5]
+    device = device_of(request) or Device(get_random_string(32))
+    several = [user_id, *(each for each in device.people if each != user_id)][:5]
     response.set_cookie(
         COOKIE,
-        signing.dumps(several, salt=SALT),
+        signing.dumps({"name": device.name, "people": several}, salt=SALT),
         max_age=A_YEAR,
         secure=bool(settings.SESSION_COOKIE_SECURE),
         httponly=True,

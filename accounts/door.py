@@ -64,7 +64,7 @@ def customer_view(
                         known.memberships = memberships
                         return view(known, *args, **kwargs)
 
-            return retry_after_deadlock(answer)
+            return retry_after_deadlock(answer, request=request)
 
         enter.door = permission  # type: ignore[attr-defined]  # read by the test that no URL lacks a door
         return enter

@@ -2,7 +2,8 @@
 
 Five wrong ones in five minutes from one network close that network for the address, and ten in a minute close it for
 all addresses. From everywhere together the limit is higher and grows slowly. A device on which the person has signed in
-before has a count of its own, of five in five minutes: what others type elsewhere does not close it.
+before has a count of its own, of five in five minutes: what others type elsewhere does not close it. Wherever it is
+carried, it has that for so many wrong passwords a day in all; beyond them it counts as any other.
 """
 
 from typing import Any
@@ -14,12 +15,13 @@ from allauth.core.internal.ratelimit import truncate_ip
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from accounts.devices import is_known_device
+from accounts.devices import device_of, is_known_device
 from accounts.models import User
 from accounts.security_log import log
 from accounts.services.addresses import holder_of
 
 FAILED, IN_NETWORK, ANYWHERE = "login_failed", "login_failed_in_network", "login_failed_anywhere"
+ON_DEVICE = "login_failed_on_device"
 A_DAY = 24 * 3600
 
 
@@ -38,7 +40,8 @@ def take(request: HttpRequest, address: str) -> list[Any]:
     """
     network = truncate_ip(get_adapter().get_client_ip(request))
     if is_at_home(request, address):
-        return [_consume(request, FAILED, f"known:{address.lower()}:{network}")]
+        of_known = _consume(request, FAILED, f"known:{address.lower()}:{network}")
+        return [of_known, _consume(request, ON_DEVICE, _device_key(request, address))]
     if not ratelimit.consume(request, action=ANYWHERE, key=address.lower(), dry_run=True):
         raise Limited(is_about_address=True)
     try:
@@ -49,9 +52,16 @@ def take(request: HttpRequest, address: str) -> list[Any]:
 
 
 def is_at_home(request: HttpRequest, address: str) -> bool:
-    """Whether the person has signed in on this device before."""
+    """Whether the person has signed in on this device before, and few wrong passwords came from it."""
     holder = holder_of(address)
-    return holder is not None and is_known_device(request, holder)
+    if holder is None or not is_known_device(request, holder):
+        return False
+    return bool(ratelimit.consume(request, action=ON_DEVICE, key=_device_key(request, address), dry_run=True))
+
+
+def _device_key(request: HttpRequest, address: str) -> str:
+    device = device_of(request)
+    return f"{device.name if device else ''}:{address.lower()}"
 
 
 def count_failure(request: HttpRequest, address: str) -> None:

@@ -3,6 +3,7 @@
 from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import user_pk_to_url_str
+from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -21,8 +22,10 @@ def send_password_link(*, person: User, by: User, request: HttpRequest) -> None:
 
 
 def change_address(*, person: User, before: str, by: User, request: HttpRequest) -> None:
-    """After staff changed the address: the old one opens nothing any more, and is told."""
+    """After staff changed the address: the old one opens nothing any more, nor does who is signed in; it is told."""
     replace_all(person=person)
+    for session in UserSession.objects.filter(user=person):
+        session.end()
     note(
         person, "user.address_changed", request=request, by=by, before={"email": before}, after={"email": person.email}
     )

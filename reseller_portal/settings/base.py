@@ -232,6 +232,8 @@ ACCOUNT_RATE_LIMITS = {
     # in neither.
     "login_failed_in_network": "10/m/ip",
     "login_failed_anywhere": "20/h/key,60/d/key",
+    # From one device that the address signed in on before, on whatever networks.
+    "login_failed_on_device": "20/d/key",
     "manage_email": "10/m/user,40/d/user",
 }
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -310,6 +312,7 @@ if EMAIL_USE_TLS and EMAIL_USE_SSL:
     )
 # Seconds that whoever sends a mail waits for the mail server, for each step of the conversation.
 EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = "accounts.mail_server.BoundedBackend"
 # Posts that cost much, of one customer: at once, and of one kind a minute.
 COSTLY_POSTS_AT_ONCE = env.number("COSTLY_POSTS_AT_ONCE", 2)
 COSTLY_POSTS_PER_MINUTE = env.number("COSTLY_POSTS_PER_MINUTE", 10)

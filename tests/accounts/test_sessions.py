@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from tests.accounts.staff import make_admin
+from tests.accounts.staff import browser_of, make_admin
 from tests.world import World
 
 PASSWORD = "pass-phrase-1"
@@ -58,3 +58,11 @@ def test_a_page_within_a_minute_writes_no_session(world: World, django_assert_nu
     before = browser.session["seen_at"]
     browser.get("/c/acme/")
     assert browser.session["seen_at"] == before
+
+
+def test_staff_who_change_an_address_end_the_sessions_of_that_person_alone(world: World) -> None:
+    theirs, others = [signed_in(world.vic.email), signed_in(world.vic.email)], signed_in(world.ada.email)
+    form = {"email": "vic@new.example", "name": "Vic", "is_active": "on"}
+    answer = browser_of(make_admin()).post(f"/admin/accounts/user/{world.vic.pk}/change/", form)
+    assert answer.status_code == 302
+    assert [each.get("/c/acme/").status_code for each in (*theirs, others)] == [302, 302, 200]

@@ -1,9 +1,11 @@
 """Wrong passwords of strangers lock nobody out, and guessing is stopped all the same."""
 
 import pytest
+from django.core import signing
 from django.core.cache import cache
 from django.test import Client
 
+from accounts.devices import COOKIE, SALT
 from tests.accounts.post import posted
 from tests.world import World
 
@@ -57,6 +59,39 @@ def test_guessing_on_a_device_that_signed_in_before_is_stopped_too(world: World)
         assert not try_in(world.ada.email, "wrong", address="203.0.113.9", browser=own)
     assert not try_in(world.ada.email, PASSWORD, address="203.0.113.9", browser=own)
     assert try_in(world.ada.email, PASSWORD, address="192.0.2.1")
+
+
+def test_a_device_that_is_carried_from_network_to_network_becomes_any_device(world: World) -> None:
+    """Whoever copied its cookie, and signs in with an account of their own in between, goes on with the same count."""
+    own = Client(HTTP_HOST="outreach.localhost")
+    assert try_in(world.ada.email, PASSWORD, address="203.0.113.9", browser=own)
+    own.post("/account/logout/")
+    for number in range(20):
+        assert not try_in(world.ada.email, "wrong", address=f"198.51.100.{number}", browser=own)
+        if number == 10:
+            assert try_in(world.vic.email, PASSWORD, address="203.0.113.9", browser=own)
+            own.post("/account/logout/")
+    for number in range(20):
+        try_in(world.ada.email, "wrong", address=f"192.0.2.{number}")
+    assert not try_in(world.ada.email, PASSWORD, address="203.0.113.9", browser=own)
+
+
+def test_a_device_that_guessed_too_often_is_let_in_as_any_other(world: World) -> None:
+    own = Client(HTTP_HOST="outreach.localhost")
+    assert try_in(world.ada.email, PASSWORD, address="203.0.113.9", browser=own)
+    own.post("/account/logout/")
+    for number in range(22):
+        try_in(world.ada.email, "wrong", address=f"198.51.100.{number}", browser=own)
+    assert try_in(world.ada.email, PASSWORD, address="203.0.113.9", browser=own)
+
+
+def test_a_cookie_of_before_devices_had_names_still_knows_its_people(world: World) -> None:
+    own = Client(HTTP_HOST="outreach.localhost")
+    own.cookies[COOKIE] = signing.dumps([world.ada.pk], salt=SALT)
+    for number in range(21):
+        try_in(world.ada.email, "wrong", address=f"198.51.100.{number}")
+    assert not try_in(world.ada.email, PASSWORD, address="192.0.2.1")
+    assert try_in(world.ada.email, PASSWORD, address="192.0.2.1", browser=own)
 
 
 def test_a_network_that_guesses_is_closed_and_only_whom_it_guessed_at_are_told(world: World) -> None:

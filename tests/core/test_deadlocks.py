@@ -7,15 +7,19 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, OperationalError
+from django.http import HttpRequest
+from django.test import RequestFactory
 from django.urls import reverse
 from psycopg import errors
 
 from accounts.models import Brand
 from accounts.tenancy import staff_scope
-from billing.models import Order
+from billing.models import Order, Quote, QuoteLine
 from billing.selectors import list_orders
+from billing.services.quotes import make_quote
 from reseller_portal.core import deadlocks
 from reseller_portal.core.deadlocks import retry_after_deadlock
 from reseller_portal.core.pages import Window
@@ -115,6 +119,62 @@ def test_a_page_that_met_a_deadlock_answers_all_the_same(committed: Shop, monkey
     browser = browser_of(committed.world.ada)
     answer = browser.get(reverse("orders:list", args=["acme"]), HTTP_HOST="outreach.localhost")
     assert (answer.status_code, failures) == (200, [])
+
+
+def upload() -> tuple[HttpRequest, UploadedFile]:
+    request = RequestFactory().post("/", {"file": SimpleUploadedFile("people.csv", b"Maya Ferro")})
+    file = request.FILES["file"]
+    assert isinstance(file, UploadedFile)
+    return request, file
+
+
+@pytest.mark.usefixtures("outside")
+def test_files_that_the_first_run_read_are_read_from_the_beginning_by_the_second() -> None:
+    request, file = upload()
+    found: list[bytes] = []
+
+    def work() -> str:
+        found.append(file.read())
+        if len(found) == 1:
+            raise victim()
+        return "done"
+
+    assert retry_after_deadlock(work, request=request) == "done"
+    assert found == [b"Maya Ferro", b"Maya Ferro"]
+
+
+@pytest.mark.usefixtures("outside")
+def test_where_a_file_cannot_be_read_again_the_work_is_not_run_again() -> None:
+    request, file = upload()
+    file.close()
+    work = Work(victim())
+    with pytest.raises(OperationalError):
+        retry_after_deadlock(work, request=request)
+    assert work.runs == 1
+
+
+def test_an_upload_that_met_a_deadlock_is_read_whole_all_the_same(
+    committed: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [victim()]
+
+    def fail_once(**options: Any) -> Quote:
+        if failures:
+            raise failures.pop()
+        return make_quote(**options)
+
+    monkeypatch.setattr("mailboxes.views.ordering.make_quote", fail_once)
+    browser = browser_of(committed.world.ada)
+    form = {
+        "provider": "GOOGLE",
+        "domains": "first.com",
+        "people": "",
+        "file": SimpleUploadedFile("a.csv", b"Maya Ferro\n"),
+    }
+    answer = browser.post(reverse("mailboxes:order", args=["acme"]), form, HTTP_HOST="outreach.localhost")
+    assert (answer.status_code, failures) == (302, [])
+    with staff_scope("test"):
+        assert QuoteLine.objects.filter(name="maya@first.com").exists()
 
 
 def shown(name: str) -> str:
