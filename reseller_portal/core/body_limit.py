@@ -1,10 +1,12 @@
-"""WSGI: how large a body may be, decided before anything reads it."""
+"""WSGI: how large a body may be and in what encoding, decided before anything reads it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
+
+from reseller_portal.core.encodings import in_utf8
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -39,6 +41,10 @@ class BodyLimit:
         return self.application(environ, start_response)
 
     def _take(self, environ: Environ) -> None:
+        try:
+            environ["CONTENT_TYPE"] = in_utf8(environ.get("CONTENT_TYPE", ""))
+        except ValueError:
+            raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send this in UTF-8.") from None
         length = _announced(environ)
         if length == 0:
             return

@@ -84,10 +84,7 @@ class NulMiddleware:
     def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], *_: object) -> None:
         """A view that is no form of ours reads its own body, which may be read once only."""
         if not getattr(view, "csrf_exempt", False):
-            try:
-                _refuse_nul(request.POST)
-            except (LookupError, UnicodeError):
-                raise BadRequest("The form is in an encoding that cannot be read.") from None
+            _refuse_nul(request.POST)
 
 
 def _refuse_nul(values: QueryDict) -> None:

@@ -1,7 +1,8 @@
 """Log lines of something that is away for everybody: one for each cause and minute, without a traceback.
 
 While the database is stopped every request fails for the same reason; a traceback each would fill the disk that the
-database may be waiting for. Faults of our own keep theirs, each of them.
+database may be waiting for. Requests that Django refuses are told of likewise, since strangers choose how many there
+are. Faults of our own keep their traceback, each of them.
 """
 
 import logging
@@ -53,7 +54,10 @@ def cause_of(record: logging.LogRecord) -> str:
             return DATABASE
         if isinstance(each, NoConnection | NoAnswer | BrokerError):
             return BROKER
-    return "not ready" if getattr(record, "status_code", 0) == 503 else ""
+    if getattr(record, "status_code", 0) == 503:
+        return "not ready"
+    # A request that Django itself refuses: anybody can send those, as many as they like.
+    return record.name if record.name.startswith("django.security.") else ""
 
 
 def _is_of_a_server_that_is_away(error: Exception) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import TimeoutError as NoAnswer
@@ -122,3 +123,18 @@ def test_the_console_of_every_process_is_kept_short() -> None:
     assert [settings.LOGGING["filters"][name]["()"] for name in console["filters"]] == [
         "reseller_portal.core.outages.OncePerMinute"
     ]
+
+
+def test_what_strangers_send_to_be_refused_is_one_line_a_minute_and_kind(written: Written) -> None:
+    logger = logging.getLogger("django.security.TooManyFieldsSent")
+    logger.addHandler(written)
+    try:
+        for _ in range(50):
+            try:
+                raise TooManyFieldsSent("The number of GET/POST parameters exceeded.")
+            except TooManyFieldsSent as caught:
+                logger.error("too many", exc_info=caught)
+    finally:
+        logger.removeHandler(written)
+    assert len(written.lines) == 1
+    assert "exception" not in written.lines[0]
