@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
 from accounts.admin_site import Section
 from billing.availability import PRICE
 from billing.below_cost import sold_below_cost
-from billing.models import Account, Order, OrderPart, Shortfall
+from billing.models import Account, Order, OrderLine, OrderPart, Shortfall
 from billing.selectors import lost_lines, lost_minor, with_progress
 from billing.services.orders import DRAFT, END, PROCESS
 from billing.services.wallet import newest_reading
@@ -24,7 +24,7 @@ WORDS = {NEEDS: "Needs attention", IS_LATE: "Late", ON_PURPOSE: "Waits on purpos
 
 @dataclass(frozen=True)
 class Row:
-    """A case with what its customer paid for it, in minor units; None for nothing. `word` says how it stands."""
+    """A case with what its customer paid for what is open in it, in minor units; None for nothing."""
 
     case: Case
     what: str
@@ -43,7 +43,8 @@ def needs_attention() -> Section:
 def attention_rows(limit: int) -> list[Row]:
     cases = find_cases(limit)
     orders = _orders_of([each.subject for each in cases if isinstance(each.subject, Operation)])
-    return [_row(each, orders) for each in cases]
+    open_of = _open_of({*(each.pk for each in orders.values()), *_numbers_of_orders(cases)})
+    return [_row(each, orders, open_of) for each in cases]
 
 
 def newest_orders() -> Section:
@@ -106,7 +107,17 @@ def _orders_of(operations: list[Operation]) -> dict[int, Order]:
     return {number: known[part] for number, part in parts.items() if part in known}
 
 
-def _row(case: Case, orders: dict[int, Order]) -> Row:
+def _numbers_of_orders(cases: list[Case]) -> set[int]:
+    return {each.subject.pk for each in cases if isinstance(each.subject, Order)}
+
+
+def _open_of(orders: set[int]) -> dict[int, int]:
+    """What is on hold for the open lines of each order, in minor units: the rest was charged or given back."""
+    lines = OrderLine.objects.filter(order__in=orders, state__in=(OrderLine.State.WAITING, OrderLine.State.WORKING))
+    return dict(lines.values_list("order").annotate(total=Sum("price_minor")))
+
+
+def _row(case: Case, orders: dict[int, Order], open_of: dict[int, int]) -> Row:
     subject, what, stake = case.subject, case.what, None
     order = (
         orders.get(subject.pk) if isinstance(subject, Operation) else subject if isinstance(subject, Order) else None
@@ -114,7 +125,7 @@ def _row(case: Case, orders: dict[int, Order]) -> Row:
     if isinstance(subject, Operation) and subject.on_purpose:
         case = replace(case, next_step=ADD_MONEY)
     if order:
-        what, stake = f"Order {order.reference}", order.total_minor
+        what, stake = f"Order {order.reference}", open_of.get(order.pk)
     elif isinstance(subject, Shortfall):
         stake = subject.amount_minor
     state = {NEEDS: "failed", IS_LATE: "needs_person"}.get(case.how, "waiting")

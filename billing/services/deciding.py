@@ -51,8 +51,8 @@ def steps_of_order(order: Order) -> list[Step]:
     """None once it has ended."""
     if order.is_final:
         return []
-    is_bought = not any(_was_not_bought(each) for each in open_operations(order))
-    steps = [each for each in STEPS if is_bought or each.verb != "done"]
+    may_be_delivered = _may_be_delivered(order, open_operations(order))
+    steps = [each for each in STEPS if may_be_delivered or each.verb != "done"]
     return [*([LEAVE_OUT] if asked_lines(order).exists() else []), *steps]
 
 
@@ -81,7 +81,8 @@ def decide_order(*, user: User, order: Order, verb: str, reason: str) -> None:
         _leave_out(user, order, reason)
         return
     operations = _locked(order)
-    _refuse_what_was_not_bought(verb, operations)
+    if verb == "done" and not _may_be_delivered(order, operations):
+        raise NotBoughtYet("Some of it was never bought, so it was not delivered. Give the money back instead.")
     with settlement.money_last():
         for operation in operations:
             take_step(user=user, operation=operation, verb=verb, reason=reason)
@@ -108,9 +109,14 @@ def _leave_out(user: User, order: Order, reason: str) -> None:
     )
 
 
-def _refuse_what_was_not_bought(verb: str, operations: Iterable[Operation]) -> None:
-    if verb == "done" and any(_was_not_bought(each) for each in operations):
-        raise NotBoughtYet("Some of it was never bought, so it was not delivered. Give the money back instead.")
+def _may_be_delivered(order: Order, operations: Iterable[Operation]) -> bool:
+    """Each open line belongs to a purchase under way, which this step settles.
+
+    A line without one waits for an answer about its price, or for an operation that is not made yet.
+    """
+    bought = {each.payload["part"] for each in operations if not _was_not_bought(each)}
+    waiting = set(order.parts.filter(lines__state__in=OPEN).values_list("pk", flat=True))
+    return bool(waiting) and waiting <= bought and not any(_was_not_bought(each) for each in operations)
 
 
 def _was_not_bought(operation: Operation) -> bool:

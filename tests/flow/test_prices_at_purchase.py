@@ -18,6 +18,8 @@ from billing.failures import PRICE_REFUSED
 from billing.ledger import BalanceTooLow
 from billing.models import Hold, Item, Order, OrderLine, OrderPart, Subscription
 from billing.price_mail import PRICE_ASKED
+from billing.sections import attention_rows
+from billing.services.deciding import decide_order, steps_of_order
 from billing.services.line_steps import buying, decide_line, steps_of_line
 from billing.services.orders import NothingToOrder, PriceMoved
 from billing.services.quotes import LineDraft, QuoteDraft, make_quote
@@ -430,3 +432,24 @@ def test_staff_who_give_all_the_money_back_end_the_question_too(shop: Shop, monk
     shop.finish()
     assert shop.sandbox.count("process_order") == 0
     oracle.ask(shop.sandbox)
+
+
+def test_what_waits_for_the_customers_answer_cannot_be_called_delivered(shop: Shop, dearer: Order) -> None:
+    """Nothing of it was bought, so staff would be told *done* of nothing, and the customer of a delivery."""
+    shop.finish()
+    with staff_scope("test"):
+        order = Order.objects.get(pk=dearer.pk)
+        assert [each.verb for each in steps_of_order(order)] == ["leave_out", "check", "failed"]
+        with pytest.raises(NoSuchStep):
+            decide_order(user=make_admin(), order=order, verb="done", reason="Seen in the panel")
+    assert audit_rows("order.decided_done") == []
+
+
+def test_at_stake_is_what_is_still_open(shop: Shop, dearer: Order) -> None:
+    """What was delivered beside the question is charged already."""
+    shop.finish()
+    with staff_scope("test"):
+        open_lines = OrderLine.objects.filter(order=dearer, state="waiting").aggregate(total=Sum("price_minor"))
+        (row,) = [each for each in attention_rows(10) if dearer.reference in each.what]
+        assert 0 < open_lines["total"] < fresh(dearer).total_minor
+        assert row.stake_minor == open_lines["total"]
