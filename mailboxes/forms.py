@@ -19,6 +19,8 @@ LONGEST_LIST = 1024 * 1024
 MOST_ECHOED = 64 * 1024
 TOO_LONG = "This list is longer than one order can take. Split it; only its beginning is shown here."
 
+EMPTY_FILE = "This file is empty. Choose another one, or go on without a file."
+
 
 class OrderForm(forms.Form):
     """The two lists, the provider and the pattern. Lines are judged by `read`, which knows the customer."""
@@ -27,7 +29,7 @@ class OrderForm(forms.Form):
     pattern = forms.ChoiceField(choices=[(each, each) for each in Pattern], required=False)
     domains = forms.CharField(max_length=LONGEST_LIST, required=False, error_messages={"max_length": TOO_LONG})
     people = forms.CharField(max_length=LONGEST_LIST, required=False, error_messages={"max_length": TOO_LONG})
-    file = forms.FileField(required=False)
+    file = forms.FileField(required=False, error_messages={"empty": EMPTY_FILE})
 
     def clean_file(self) -> FileText | None:
         file: UploadedFile | None = self.cleaned_data.get("file")
@@ -36,9 +38,12 @@ class OrderForm(forms.Form):
         if (file.size or 0) > LARGEST_FILE:
             raise forms.ValidationError("The file is larger than 1 MB. Split it into smaller ones.")
         try:
-            return text_of_file(file.read(), most=MOST_LINES)
+            found = text_of_file(file.read(), most=MOST_LINES)
         except (NotAList, TooManyLines) as refusal:
             raise forms.ValidationError(str(refusal)) from None
+        if not found.text.strip("\ufeff \t\r\n"):
+            raise forms.ValidationError(EMPTY_FILE)
+        return found
 
     def to_wish(self) -> Wish:
         """A file is read as if it had been pasted under what was typed, below a line that says so."""
