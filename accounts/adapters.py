@@ -30,6 +30,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         """From the brand of the person whose account it is about, whatever page was open."""
         person = context.get("user") or User.objects.filter(emailaddress__email__iexact=email).first()
         self.brand = brand_of_person(person) if isinstance(person, User) else brand_of_request()
+        if globals()["context"].request is None:  # in a worker, where allauth would ask the page for its host
+            self.render_mail(template_prefix, email, {**context, "email": email, "brand": self.brand}).send()
+            return
         super().send_mail(template_prefix, email, {**context, "brand": self.brand})
 
     def format_email_subject(self, subject: str) -> str:

@@ -8,9 +8,9 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.http import HttpRequest
 
-from accounts.models import User
 from accounts.security_log import log
-from accounts.services.addresses import ask_to_add
+from accounts.services.addresses import ask_to_add, holder_of
+from accounts.services.resetting import ask_for_link
 
 TYPED = "typed_address"
 
@@ -40,16 +40,15 @@ class ResetPasswordForm(Labelled, account.ResetPasswordForm):  # type: ignore[mi
     labels: ClassVar[dict[str, str]] = {"email": "Work e-mail"}
 
     def clean_email(self) -> str:
-        """Where an address names two people, neither gets a link."""
-        self.users: list[User]  # of allauth's form
-        email = str(super().clean_email())
-        if len(self.users) > 1:
-            self.users = []
-        return email
+        """Whose it is decides whoever sends the link."""
+        return str(self.cleaned_data["email"]).lower()
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        log("password.reset_asked", request=request, person=self.users[0].pk if self.users else None)
-        return str(super().save(request, **kwargs))
+        """The same work for an address that somebody has and for one that nobody has."""
+        address = str(self.cleaned_data["email"])
+        log("password.reset_asked", request=request, person=getattr(holder_of(address), "pk", None))
+        ask_for_link(address)
+        return address
 
 
 class ResetPasswordKeyForm(Labelled, account.ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no types

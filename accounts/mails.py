@@ -50,6 +50,20 @@ def only_to(addresses: Callable[[], Collection[str]]) -> Builder:
     return built
 
 
+# For rows that are no mail of their own: what is done when their turn comes, which answers in a sentence.
+Handler = Callable[[Mail], str]
+_handlers: dict[str, Handler] = {}
+
+
+def instead_of_sending(purpose: str, handler: Handler) -> None:
+    """Let an app do something, such as queue the mail that is sent. The handler runs in a staff scope."""
+    _handlers[purpose] = handler
+
+
+def handler_of(purpose: str) -> Handler | None:
+    return _handlers.get(purpose)
+
+
 def builder_of(purpose: str) -> Builder:
     return _builders.get(purpose, lambda _mail: {})
 

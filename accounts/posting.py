@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.brands import ink_on
-from accounts.mails import NotNeeded, builder_of
+from accounts.mails import NotNeeded, builder_of, handler_of
 from accounts.models import Mail
 from accounts.tenancy import staff_scope
 from reseller_portal.core.crypto import decrypt
@@ -53,6 +53,7 @@ def _send_one(server: BaseEmailBackend) -> bool:
         return False
     reach("mail: after claim")
     try:
+        _do_instead(mail)
         message = _message(mail)
         message.connection = server
         message.send()
@@ -70,6 +71,15 @@ def _send_one(server: BaseEmailBackend) -> bool:
     else:
         _end(mail, State.SENT, "")
     return True
+
+
+def _do_instead(mail: Mail) -> None:
+    """For a row that is no mail of its own. Raises `NotNeeded` when it was done, after the scope has ended."""
+    handler = handler_of(mail.purpose)
+    if handler is not None:
+        with staff_scope("mail: do what its row stands for"):
+            words = handler(mail)
+        raise NotNeeded(words)
 
 
 def _message(mail: Mail) -> EmailMultiAlternatives:

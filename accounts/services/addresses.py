@@ -40,18 +40,18 @@ def holder_of(address: str) -> User | None:
 
 
 def ask_to_add(*, user: User, address: str) -> None:
-    """Send a link to the address, or tell its holder. The person who asked is answered the same either way."""
+    """Send a link to the address, or tell its holder. Who asked is answered the same, after the same work."""
     wanted = address.strip().lower()
-    holder = holder_of(wanted)
+    holder, url = holder_of(wanted), _link(user, wanted)
     if holder is None or holder.pk == user.pk:
-        send_link(user=user, address=wanted)
+        get_adapter().send_mail("account/email/address_confirmation", wanted, {"user": user, "url": url})
     else:
         get_adapter().send_mail("account/email/address_wanted", wanted, {"user": holder})
 
 
 def send_link(*, user: User, address: str) -> None:
     """The mail names the account that asks, so that nobody confirms for a stranger."""
-    url = origin_of_person(user) + reverse("account_confirm_email", args=[_sealed(Wish(user.pk, address.lower()))])
+    url = _link(user, address)
     get_adapter().send_mail("account/email/address_confirmation", address, {"user": user, "url": url})
 
 
@@ -96,6 +96,10 @@ def note_proved_by_link(user: User) -> None:
     if len(rows) == 1 and rows[0].email == user.email and not rows[0].verified:
         rows[0].verified = True
         rows[0].save(update_fields=["verified"])
+
+
+def _link(user: User, address: str) -> str:
+    return origin_of_person(user) + reverse("account_confirm_email", args=[_sealed(Wish(user.pk, address.lower()))])
 
 
 def _sealed(wish: Wish) -> str:

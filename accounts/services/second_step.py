@@ -2,7 +2,6 @@
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
@@ -10,7 +9,7 @@ from django.utils.crypto import get_random_string
 from accounts.models import User
 from accounts.person_log import note
 from accounts.services.joining import tell_of_second_step
-from accounts.services.people import send_password_link
+from accounts.services.people import end_sessions, send_password_link
 from reseller_portal.core.errors import DomainError, NotAllowed
 
 REMOVE = "accounts.remove_second_step"
@@ -41,8 +40,7 @@ def remove_second_step(*, person: User, by: User, reason: str, request: HttpRequ
     # Not an unusable one: that is how people are known who have never come.
     locked.set_password(get_random_string(64))
     locked.save(update_fields=["password"])
-    for session in UserSession.objects.filter(user=locked):
-        session.end()
+    end_sessions(locked)
     note(locked, "user.second_step_taken_off", request=request, by=by, after={"reason": reason})
     get_adapter(request).send_mail("account/email/second_step_taken_off", locked.email, {"user": locked})
     tell_of_second_step(locked)
