@@ -51,6 +51,8 @@ class FailedGroup:
     price_minor: int
     total: int
     rows: Sequence[OrderLine]
+    # Whether the first one is a domain, with which the others fell.
+    is_of_a_domain: bool
 
     @property
     def hidden(self) -> int:
@@ -118,4 +120,4 @@ def _failed(total: int, price_minor: int, rows: Sequence[OrderLine]) -> FailedGr
     domain = next((line for line in rows if line.item == Item.DOMAIN), None)
     first = domain or rows[0]
     rest = [line for line in rows if line is not first]
-    return FailedGroup(first.name, first.problem, price_minor, total - 1, rest)
+    return FailedGroup(first.name, first.problem, price_minor, total - 1, rest, is_of_a_domain=domain is not None)

@@ -21,7 +21,7 @@ def rex(world: World) -> Client:
 
 def test_the_first_page_shows_wallet_customers_orders_for_a_person_and_the_provider(shop: Shop) -> None:
     order = shop.order("first.com")
-    shop.finish()
+    shop.work()
     with staff_scope("test"):
         stuck = Operation.objects.get(kind="order.process")
         Operation.objects.filter(pk=stuck.pk).update(state="needs_person", last_error="Nobody knows")

@@ -134,6 +134,13 @@ def test_what_failed_is_told_once_with_the_mailboxes_that_fell_with_it(shop: Sho
     assert "Everything else" in page
 
 
+def test_addresses_that_failed_side_by_side_did_not_fall_with_each_other(shop: Shop, ada: Client) -> None:
+    order = shop.order("first.com")
+    shop.finish()
+    fail(shop, order, "address exists", "maya@first.com", "noor@first.com")
+    assert "and 1 mailbox for the same reason" in page_of(ada, order)
+
+
 def test_what_failed_is_tried_again_while_the_rest_is_under_way(shop: Shop, ada: Client) -> None:
     order = shop.order("first.com", "second.net")
     fail(shop, order, "registry error", "second.net", "maya@second.net", "noor@second.net")
