@@ -6,6 +6,7 @@ can take within a bound is refused in words.
 """
 
 import errno
+import math
 import resource
 import socket
 import time
@@ -22,6 +23,8 @@ from reseller_portal.serving.connection import SEND_SECONDS, HeldSocket
 
 SWEEP_SECONDS = 0.25
 LINGER_SECONDS = 2.0
+# For requests to arrive and answers to be read when a worker stops, and then for refusals to be read.
+STOP_SECONDS = 1.0
 # Of what a client goes on sending after it was refused; so a browser shows the answer and not a broken connection.
 MOST_DRAINED = 16 * 1024 * 1024
 # Whoever holds less than this is not turned out for the bytes of others: it would free next to nothing.
@@ -55,6 +58,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         self.queue: deque[TConn] = deque()
         self.busy = self.held = 0
         self.sweep_at = self.tell_at = 0.0
+        # From when a worker that stops waits for no client any more.
+        self.stops_at = math.inf
         self.refused: Counter[str] = Counter()
 
     @classmethod
@@ -99,7 +104,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         self._receive(conn, client)
 
     def _await_request(self, conn: TConn) -> None:
-        conn.timeout = time.monotonic() + self.head_seconds
+        conn.timeout = self._within(self.head_seconds)
         if conn.sock.incoming.is_whole():  # it came behind the one before
             self.enqueue_req(conn)
             return
@@ -124,7 +129,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         elif incoming.is_too_long:
             self._refuse(conn, TOO_LONG)
         elif incoming.head_end and not had_head:
-            conn.timeout = time.monotonic() + self.body_seconds
+            conn.timeout = self._within(self.body_seconds)
             if incoming.expects_word:
                 self._say(conn, GO_ON)
         self._free_bytes()
@@ -158,7 +163,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         if not conn.sock.unsent:
             self._after_answer(conn, fs)
             return
-        conn.timeout = time.monotonic() + SEND_SECONDS
+        conn.timeout = self._within(SEND_SECONDS)
         conn.sock.setblocking(False)
         self.sending[conn] = fs
         self.poller.register(conn.sock, EVENT_WRITE, partial(self._send_on, conn))
@@ -204,7 +209,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         conn.sock.incoming.held.clear()
         self._count(conn)
         patience = LINGER_SECONDS if conn.sock.incoming.is_sound else self.body_seconds
-        conn.timeout = time.monotonic() + patience
+        conn.timeout = min(time.monotonic() + patience, self.stops_at + STOP_SECONDS)
         self.leaving[conn] = None
         self.poller.register(conn.sock, EVENT_READ, partial(self._see_off, conn))
 
@@ -258,7 +263,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         self.sweep_at = now + SWEEP_SECONDS
         for conn in [each for each in self.arriving if each.timeout <= now]:
             if conn.sock.incoming.held:
-                self._refuse(conn, TOO_SLOW)
+                self._refuse(conn, TOO_SLOW if self.alive else BUSY)
             else:
                 self._close(conn)
         for conn in [each for each in (*self.sending, *self.leaving) if each.timeout <= now]:
@@ -274,12 +279,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
             self.refused.clear()
             self.tell_at = now + 60
 
+    def _within(self, seconds: float) -> float:
+        return min(time.monotonic() + seconds, self.stops_at)
+
     def _cap_keepalive(self, deadline: float) -> None:
-        """A worker that stops waits for connections that have said nothing no longer than for idle ones."""
+        """Called when a worker stops: what is whole is answered, no client is waited for.
+
+        Nobody else listens until it has gone, if the others stop at the same time.
+        """
         super()._cap_keepalive(deadline)
-        for each in self.arriving:
-            if not each.sock.incoming.held:
-                each.timeout = min(each.timeout, deadline)
+        self.stops_at = time.monotonic() + STOP_SECONDS
+        for each in (*self.arriving, *self.sending):
+            each.timeout = min(each.timeout, self.stops_at)
+        for each in self.leaving:
+            each.timeout = min(each.timeout, self.stops_at + STOP_SECONDS)
 
     def _make_room(self) -> None:
         """Some connections less, so that others are heard: never one that waits for a thread or is in it."""
@@ -295,22 +308,17 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         if is_queued or (conn in self.arriving and conn.sock.incoming.held):
             self.refused[BUSY[0]] += 1
             self._say(conn, _answer(BUSY, conn))
+        if conn in self.keepalived_conns:
+            self.keepalived_conns.remove(conn)
+            self.poller.unregister(conn.sock)
         self._close(conn)
 
     def _least_missed(self) -> Iterable[TConn]:
+        """First whoever is kept without a request, then whoever has said nothing, then whoever came first."""
         if self.leaving:
             return self.leaving
-        if self.arriving:
-            return _of_a_crowd(self.arriving)
-        if self.keepalived_conns:
-            return self._idle()
-        return self.sending
-
-    def _idle(self) -> Iterable[TConn]:
-        while self.keepalived_conns:
-            conn = self.keepalived_conns.popleft()
-            self.poller.unregister(conn.sock)
-            yield conn
+        crowd = _crowd_of([*self.keepalived_conns, *self.arriving])
+        return sorted(crowd, key=lambda each: (each in self.arriving, bool(each.sock.incoming.held))) or self.sending
 
     def _free_bytes(self) -> None:
         """Those that hold the most leave: of requests that arrive or wait for a thread, and of unread answers."""
@@ -323,14 +331,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
             self._turn_out(conn)
 
 
-def _of_a_crowd(arriving: Iterable[TConn]) -> list[TConn]:
-    """Those of the address that has the most; first whoever has said nothing, then whoever came first."""
-    of_address: dict[str, list[TConn]] = {}
-    for each in arriving:
-        of_address.setdefault(each.client[0] if each.client else "", []).append(each)
-    most = max(len(each) for each in of_address.values())
-    crowd = next(each for each in of_address.values() if len(each) == most)
-    return sorted(crowd, key=lambda each: bool(each.sock.incoming.held))
+def _crowd_of(several: list[TConn]) -> list[TConn]:
+    """Those of the address that has the most; all, where none has more than a browser or two may have."""
+    addresses = [each.client[0] if each.client else "" for each in several]
+    [(crowded, most)] = Counter(addresses).most_common(1) or [("", 0)]
+    if most <= AT_ONCE:
+        return several
+    return [each for each, address in zip(several, addresses, strict=True) if address == crowded]
 
 
 def _answer(answer: tuple[str, str], conn: TConn) -> bytes:

@@ -18,16 +18,21 @@ from reseller_portal.serving.incoming import LONGEST_BODY
 
 ROOT = Path(__file__).resolve().parents[2]
 APPLICATION = """
+import os
 from reseller_portal.core.body_limit import BodyLimit
 from reseller_portal.serving import Worker
 class Quick(Worker):
     head_seconds, body_seconds, queue_seconds, queue_length = 1.5, 1.5, 1, 25
 class Small(Quick):
     most_held, queue_seconds = 2_000_000, 20
+class Patient(Worker):
+    head_seconds = body_seconds = 60.0
 def answer(environ, start_response):
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if environ["PATH_INFO"] == "/gate":
         body = open("gate" + environ["QUERY_STRING"], "rb").read()
+    if environ["PATH_INFO"] == "/process":
+        body = str(os.getpid()).encode()
     if environ["PATH_INFO"] == "/where":
         body = (environ["SCRIPT_NAME"] + environ["PATH_INFO"]).encode()
     if environ["PATH_INFO"] == "/large":
@@ -51,14 +56,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def served(folder: Path, worker: str) -> Iterator[int]:
+def served(folder: Path, worker: str, *options: str) -> Iterator[int]:
     """The port that gunicorn serves the application on, with this class of its workers."""
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener, (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [
                 sys.executable, "-m", "gunicorn", "application:application", "--bind", f"fd://{listener.fileno()}",
                 "--worker-class", f"application.{worker}", "--threads", str(THREADS), "--keep-alive", "75",
-                "--no-control-socket", "--chdir", str(folder), "--graceful-timeout", "1",
+                "--no-control-socket", "--chdir", str(folder), "--graceful-timeout", "1", *options,
             ],
             pass_fds=[listener.fileno()], env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT,
             stderr=log,
@@ -77,8 +82,8 @@ def port(folder: Path) -> Iterator[int]:
         yield number
 
 
-def connect(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=20)
+def connect(port: int, *, own: str = "127.0.0.1") -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(own, 0))
 
 
 def ask(port: int, request: bytes) -> bytes:
@@ -308,6 +313,71 @@ def test_a_body_that_comes_byte_by_byte_is_ended(port: int) -> None:
 def test_no_header_moves_an_address(port: int) -> None:
     headers = b"SCRIPT_NAME: /where\r\nPATH_INFO: /other\r\n"
     assert ask(port, b"GET /where HTTP/1.1\r\nHost: a\r\n" + headers + b"\r\n").endswith(b"\r\n\r\n/where")
+
+
+@pytest.mark.parametrize("beginning", UNFINISHED.values(), ids=UNFINISHED)
+def test_a_worker_that_stops_waits_for_no_client(tmp_path: Path, beginning: bytes) -> None:
+    """Nobody answers until it has gone: the next one starts then."""
+    (tmp_path / "application.py").write_text(APPLICATION)
+    options = ("--graceful-timeout", "15", "--max-requests", "5")
+    with served(tmp_path, "Patient", *options) as port, ExitStack() as stack:
+        lines = [stack.enter_context(connect(port)) for _ in range(3)]
+        for line in lines:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.sendall(beginning)
+        began, first = time.monotonic(), process_at(port)
+        while process_at(port) == first:
+            """It stops after some requests more."""
+        assert time.monotonic() - began < 6
+
+
+def process_at(port: int) -> bytes:
+    return ask(port, b"GET /process HTTP/1.1\r\nHost: a\r\n\r\n").rpartition(b"\r\n")[2]
+
+
+def test_what_came_whole_is_answered_by_a_worker_that_stops(tmp_path: Path) -> None:
+    (tmp_path / "application.py").write_text(APPLICATION)
+    for number in range(THREADS):
+        os.mkfifo(tmp_path / f"gate{number}")
+    options = ("--graceful-timeout", "15", "--max-requests", str(THREADS))
+    with served(tmp_path, "Patient", *options) as port, ExitStack() as stack:
+        waiting, half, *held = [stack.enter_context(connect(port)) for _ in range(2 + THREADS)]
+        half.sendall(UNFINISHED["half a body"])
+        assert health(port) < 1
+        for number, line in enumerate(held):
+            line.sendall(f"GET /gate?{number} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        waiting.sendall(QUESTION)
+        assert answer_on(half).startswith(b"HTTP/1.1 503")
+        for number, line in enumerate(held):
+            (tmp_path / f"gate{number}").write_bytes(b"opened")
+            assert answer_on(line).endswith(b"opened")
+        assert answer_on(waiting).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize("addresses", [1, 9])
+def test_where_connections_run_out_idle_ones_go_before_whoever_is_asking(tmp_path: Path, addresses: int) -> None:
+    (tmp_path / "application.py").write_text(APPLICATION)
+    with served(tmp_path, "Patient", "--worker-connections", "100") as port, ExitStack() as stack:
+        for number in range(90):
+            keep_idle(stack, port, number % addresses)
+        honest = [stack.enter_context(connect(port)) for _ in range(4)]
+        honest[0].sendall(QUESTION[:10])
+        honest[1].sendall(UNFINISHED["half a body"])
+        honest[2].sendall(QUESTION)
+        assert answer_on(honest[2]).startswith(b"HTTP/1.1 200 OK")
+        for number in range(180):
+            keep_idle(stack, port, number % addresses)
+        honest[0].sendall(QUESTION[10:])
+        honest[1].sendall(b"a" * 899)
+        honest[3].sendall(QUESTION)
+        for line in (honest[0], honest[1], honest[3]):
+            assert answer_on(line).startswith(b"HTTP/1.1 200 OK")
+
+
+def keep_idle(stack: ExitStack, port: int, number: int) -> None:
+    line = stack.enter_context(connect(port, own=f"127.0.0.{number + 2}"))
+    line.sendall(QUESTION)
+    assert answer_on(line).startswith(b"HTTP/1.1 200 OK")
 
 
 def test_the_server_holds_what_the_portal_takes() -> None:
