@@ -97,8 +97,10 @@ def _settle(drift: Drift, state: str, user: User) -> None:
 def reading_of(subject: Any) -> tuple[str, str] | None:
     """The kind and the key of the question that reads it; None for what only a survey reads."""
     match subject:
-        case Mailbox():
+        case Mailbox() if subject.upstream_id:
             return ONE, subject.upstream_id
+        case Mailbox():
+            return WHOLE, subject.domain.name
         case Domain():
             return WHOLE, subject.name
         case Subscription():

@@ -15,6 +15,9 @@ from mirror import drift
 from mirror.models import Drift, Survey
 
 NOT_OF_AN_OPEN_ORDER = Q(line=None) | Q(line__state__in=[OrderLine.State.DELIVERED, OrderLine.State.FAILED])
+# What the upstream has told of once. What staff alone called delivered has no number there yet, and is expected too.
+IS_NUMBERED = ~Q(upstream_id="")
+IS_SAID_BY_STAFF = Q(line__state=OrderLine.State.DELIVERED, line__is_said_by_staff=True)
 
 
 def note_what_is_missing(survey: Survey, *, at: datetime) -> None:
@@ -33,10 +36,10 @@ def _expected(survey: Survey) -> dict[str, QuerySet[Any]]:
     users = [each["id"] for each in survey.people if not each.get("is_silent")]
     of_users = Q(customer__upstream_id__in=users)
     things = {
-        "domains": _living(Domain).filter(of_users & NOT_OF_AN_OPEN_ORDER),
-        "mailboxes": _living(Mailbox).filter(of_users & NOT_OF_AN_OPEN_ORDER),
+        "domains": _living(Domain).filter(of_users & NOT_OF_AN_OPEN_ORDER & (IS_NUMBERED | IS_SAID_BY_STAFF)),
+        "mailboxes": _living(Mailbox).filter(of_users & NOT_OF_AN_OPEN_ORDER & (IS_NUMBERED | IS_SAID_BY_STAFF)),
     }
-    contracts = {"subscriptions": _living(Subscription)}
+    contracts = {"subscriptions": _living(Subscription).filter(IS_NUMBERED)}
     expected = {
         Survey.Kind.ADOPT: {**things, **contracts},
         Survey.Kind.CUSTOMER: things,
@@ -47,7 +50,7 @@ def _expected(survey: Survey) -> dict[str, QuerySet[Any]]:
 
 
 def _living(model: type[Any]) -> QuerySet[Any]:
-    rows: QuerySet[Any] = model.objects.select_related("customer").exclude(upstream_id="")
+    rows: QuerySet[Any] = model.objects.select_related("customer")
     return rows.exclude(state__in=model.GONE)
 
 

@@ -2,18 +2,22 @@
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Customer, User
 from accounts.tenancy import scope, staff_scope
 from billing.ledger import Kind
 from billing.models import Order, OrderLine, Transaction
 from billing.services.deciding import decide_order
 from domains.models import Domain
 from mailboxes.models import Credential, Mailbox
+from mirror import repair
+from mirror.models import Survey
 from reseller_portal.sandbox.control import Letter
 from tests import oracle
 from tests.accounts.staff import make_admin
 from tests.flow.test_faults import order_state, states_of
 from tests.flow.test_late_news import balances, look_again
+from tests.mirror.account import Account, drifts
+from tests.mirror.test_sweeps import hours_pass
 from tests.shop import Shop
 
 
@@ -64,6 +68,27 @@ def test_what_did_not_come_gives_its_price_back_once_and_costs_nothing(
     assert balances(shop)[Kind.AVAILABLE] == 100_000 - price
     assert "" not in problems
     oracle.ask(shop.sandbox)
+
+
+def test_what_readings_alone_contradict_is_brought_to_staff(shop: Shop, order: Order, rex: User) -> None:
+    """Every event was lost. What came is no difference, and what did not can be looked for once more."""
+    call_delivered(order, rex)
+    shop.sandbox.mark_delivered(letters(shop))
+    account = Account(shop.sandbox)
+    with staff_scope("test"):
+        customer = Customer.objects.get(pk=shop.customer.pk)
+    for _ in range(3):
+        account.read(Survey.Kind.CUSTOMER, customer=customer)
+        shop.work()
+        hours_pass(30)
+    found = drifts(state="open")
+    assert {each.name for each in found} == {"first.com", "maya@first.com", "noor@first.com"}
+    assert {each.kind for each in found} == {"missing"}
+    with staff_scope("test: look again"):
+        for each in found:
+            repair.repair(user=rex, drift=each)
+    shop.work()
+    assert {each.state for each in drifts(kind="missing")} == {"open"}
 
 
 def test_what_came_is_shown_as_it_came(shop: Shop, order: Order, rex: User) -> None:
