@@ -143,7 +143,7 @@ def _refuse_too_many(customer: Customer, kind: str, priority: int, *, new: int) 
         still_open = rows.filter(priority__in=classes).count()
     if new and still_open + new > most:
         raise TooManyQuestions(
-            f"{still_open:,} of your questions still wait for an answer, and {most:,} may wait at a time. "
+            f"Questions of yours that still wait for an answer: {still_open:,} of at most {most:,}. "
             "Your list is kept: ask again when some answers have come, or ask for fewer names."
         )
 

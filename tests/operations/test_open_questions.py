@@ -74,7 +74,7 @@ def test_beyond_so_many_open_questions_none_is_taken_and_the_sentence_says_what_
     settings.MAX_OPEN_QUESTIONS = 20
     ask(world, names(15))
     with pytest.raises(
-        lookups.TooManyQuestions, match=r"15 of your questions .* ask again when some answers have come"
+        lookups.TooManyQuestions, match=r"answer: 15 of at most 20. .* ask again when some answers have come"
     ):
         ask(world, names(6, start=15))
     ask(world, names(20)[:15])  # nothing new
