@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from accounts.actors import portal_actor
 from accounts.audit import record_all
 from accounts.models import Customer
-from accounts.tenancy import staff_scope
+from accounts.tenancy import widened
 
 REMOVED = "REMOVED"
 
@@ -45,7 +45,7 @@ def displace(others: QuerySet[Any], *, owners: dict[str, Customer], key: str, no
     `owners` is by the value of the field `key`. Returns the values that another customer was heard to have after `at`:
     these stay, and the older news is dropped. In the caller's transaction, and in a staff scope within his scope.
     """
-    with staff_scope(f"whose is it: {noun}"):
+    with widened(f"whose is it: {noun}"):
         rows = others.filter(**{f"{key}__in": owners}).select_related("customer")
         locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
         foreign = [row for row in locked if row.customer_id != owners[getattr(row, key)].pk]

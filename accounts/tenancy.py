@@ -65,9 +65,17 @@ def staff_scope(reason: str) -> Iterator[None]:
 
 
 @contextmanager
-def _within(wanted: Scope) -> Iterator[None]:
+def widened(reason: str) -> Iterator[None]:
+    """`staff_scope` for a moment within another scope, without a savepoint: an error in it ends the outer one too."""
+    logger.debug("staff scope: %s", reason)
+    with _within(replace(current_scope(), staff=True), savepoint=False):
+        yield
+
+
+@contextmanager
+def _within(wanted: Scope, *, savepoint: bool = True) -> Iterator[None]:
     before, is_inner = current_scope(), connection.in_atomic_block
-    with transaction.atomic():
+    with transaction.atomic(savepoint=savepoint):
         with _told(wanted):
             yield
         # SET LOCAL outlives a released savepoint, so a nested scope puts the outer one back itself. After an error

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actors import portal_actor
@@ -31,8 +30,8 @@ def started(lines: Sequence[OrderLine]) -> None:
 
 def delivered(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
     lines = [line for line, _ in found]
-    _take_what_was_read(lines)
-    rows = rows_of(lines)
+    rows = _take_what_was_read(lines)
+    rows |= rows_of([line for line in lines if line.pk not in rows])
     for line, delivery in found:
         mailbox = rows[line.pk]
         mailbox.state = State.ACTIVE
@@ -54,16 +53,26 @@ def delivered(found: Sequence[tuple[OrderLine, Delivery]]) -> None:
     record_all(entries=[(portal_actor(line.customer), "mailbox.created", rows[line.pk], {}, {}) for line, _ in found])
 
 
-def _take_what_was_read(lines: Sequence[OrderLine]) -> None:
-    """A reading may have found a mailbox while its line counted as failed: that row is the line's from now on."""
+def _take_what_was_read(lines: Sequence[OrderLine]) -> dict[int, Mailbox]:
+    """The mailboxes at the addresses of the lines, by the line's key.
+
+    A reading may have found one while its line counted as failed: that row is the line's from now on.
+    """
     by_name = {line.name: line for line in lines}
-    living = (
-        Mailbox.objects.filter(customer=lines[0].customer, address__in=by_name) if lines else Mailbox.objects.none()
-    )
-    nobodys = living.exclude(state__in=Mailbox.GONE).filter(Q(line=None) | Q(line__state=OrderLine.State.FAILED))
-    for row in nobodys:
-        Mailbox.objects.filter(line=by_name[row.address]).update(line=None)
-        Mailbox.objects.filter(pk=row.pk).update(line=by_name[row.address])
+    keys = {line.pk for line in lines}
+    at_them = Mailbox.objects.filter(customer__in={line.customer_id for line in lines}, address__in=by_name)
+    found: dict[int, Mailbox] = {}
+    for row in at_them.select_related("customer", "line"):
+        line = by_name[row.address]
+        is_failed = row.line is None or row.line.state == OrderLine.State.FAILED
+        if is_failed and row.state not in Mailbox.GONE and row.line_id != line.pk:
+            Mailbox.objects.filter(line=line).update(line=None)
+            Mailbox.objects.filter(pk=row.pk).update(line=line)
+            row.line = line
+            found[line.pk] = row
+        elif row.line_id in keys:
+            found.setdefault(line.pk, row)
+    return found
 
 
 def failed(lines: Sequence[OrderLine]) -> None:

@@ -59,8 +59,8 @@ def place_many(
     priority: int,
     after: Operation | None = None,
     due_in: timedelta = timedelta(0),
-) -> list[Operation]:
-    """`place` for many of one kind with one INSERT: the operations of these keys, in the order of the keys.
+) -> None:
+    """`place` for many of one kind with one INSERT; those that are known stay as they are.
 
     New ones are due in `due_in`, if they do not wait for another one.
     """
@@ -73,8 +73,6 @@ def place_many(
     ]
     Operation.objects.bulk_create(rows, ignore_conflicts=True)
     transaction.on_commit(wake)
-    found = {row.key: row for row in Operation.objects.filter(customer=customer, kind=kind, key__in=list(wanted))}
-    return [found[key] for key in wanted]
 
 
 def _behind(after: Operation | None) -> dict[str, Any]:
