@@ -37,18 +37,25 @@ class Case:
 
 @dataclass(frozen=True)
 class Source:
-    """The rows of one queue, oldest first, and how each is told. No row is in two of the three."""
+    """The rows of one queue, oldest first, and how each is told. No row is in two of the three.
+
+    `under_a_line` are rows that are not told one by one, as one line (`register_line`) stands for all of them.
+    """
 
     needs: Callable[[], QuerySet[Any]]
     late: Callable[[], QuerySet[Any]]
     on_purpose: Callable[[], QuerySet[Any]]
     tell: Callable[[Any, str], Case]
+    under_a_line: Callable[[], QuerySet[Any]] | None = None
 
     def rows(self, how: str) -> QuerySet[Any]:
         return {NEEDS: self.needs, IS_LATE: self.late, ON_PURPOSE: self.on_purpose}[how]()
 
 
+# One case that stands for all rows that wait for the same thing, or None.
+Line = Callable[[], Case | None]
 _sources: list[Source] = []
+_lines: list[Line] = []
 
 
 def register(source: Source) -> None:
@@ -56,9 +63,14 @@ def register(source: Source) -> None:
         _sources.append(source)
 
 
+def register_line(line: Line) -> None:
+    if line not in _lines:
+        _lines.append(line)
+
+
 def find_cases(limit: int) -> list[Case]:
-    """What needs attention first, then what is late, then what waits on purpose; the oldest of each first."""
-    found: list[Case] = []
+    """First what stands for many, then what needs attention, is late, or waits on purpose; the oldest of each first."""
+    found = _found_lines()
     for how in (NEEDS, IS_LATE, ON_PURPOSE):
         cases = [source.tell(row, how) for source in _sources for row in source.rows(how)[:limit]]
         found += sorted(cases, key=lambda case: case.since)
@@ -66,17 +78,27 @@ def find_cases(limit: int) -> list[Case]:
 
 
 def unseen(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Those of the rows of one queue that stand in none of the three."""
+    """Those of the rows of one queue that stand in none of the three, and for which no line stands."""
     for source in _sources:
-        for told in (source.needs(), source.late(), source.on_purpose()):
-            if told.model is rows.model:
-                rows = rows.exclude(pk__in=told.order_by().values("pk"))
+        told = [source.needs(), source.late(), source.on_purpose()]
+        told += [source.under_a_line()] if source.under_a_line else []
+        for each in told:
+            if each.model is rows.model:
+                rows = rows.exclude(pk__in=each.order_by().values("pk"))
     return rows
 
 
 def count_cases() -> dict[str, int]:
     """By how they stand; each queue counts to `COUNTED` at most."""
-    return {how: sum(source.rows(how)[:COUNTED].count() for source in _sources) for how in (NEEDS, IS_LATE, ON_PURPOSE)}
+    ways = (NEEDS, IS_LATE, ON_PURPOSE)
+    found = {how: sum(source.rows(how)[:COUNTED].count() for source in _sources) for how in ways}
+    for line in _found_lines():
+        found[line.how] += 1
+    return found
+
+
+def _found_lines() -> list[Case]:
+    return [case for line in _lines if (case := line()) is not None]
 
 
 def overdue(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -1,7 +1,7 @@
 """Operations that staff should know of (`jobs.attention`)."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 
@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from reseller_portal.jobs.attention import IS_LATE, NEEDS, Case, Source, oldest_first, why_late
 from reseller_portal.jobs.rules import LATE, end_of
-from reseller_portal.operations.models import Operation
+from reseller_portal.operations import circuit
+from reseller_portal.operations.models import Circuit, Operation
 from reseller_portal.operations.registry import kinds, normally_of, patience_of
 
 State = Operation.State
@@ -66,10 +67,43 @@ def _is_late() -> Q:
     by_time: dict[timedelta, list[str]] = defaultdict(list)
     for kind in kinds():
         by_time[normally_of(kind)].append(kind)
-    now = timezone.now()
+    now = _judged_at()
     slow = [Q(kind__in=names, begun_at__lt=now - LATE - normally) for normally, names in by_time.items()]
     # What waits on purpose is told as that, however long; it is late only where nobody comes for it.
-    return Q(due_at__lt=now - LATE) | (reduce(or_, slow, Q(pk=None)) & Q(on_purpose=False))
+    is_slow = reduce(or_, slow, Q(pk=None)) & Q(on_purpose=False)
+    nobody_came = Q(due_at__lt=now - LATE) | Q(without_call=True, due_at__lt=timezone.now() - LATE)
+    return nobody_came | is_slow
 
 
-SOURCE = Source(needs=needs_attention, late=late, on_purpose=on_purpose, tell=tell)
+def _judged_at() -> datetime:
+    """Nothing that makes calls gets later while the upstream serves nobody: that is told once (`outage`)."""
+    state = circuit.current()
+    return timezone.now() if state is None else min(state.opened_at, timezone.now())
+
+
+def outage() -> Case | None:
+    """The one line for all that waits while the circuit is open."""
+    row = Circuit.objects.filter(opened_at__isnull=False).first()
+    if row is None or row.opened_at is None:
+        return None
+    return Case(
+        how=NEEDS,
+        subject=row,
+        what="The upstream does not serve the portal",
+        url=reverse("admin:operations_operation_changelist"),
+        customer="",
+        reason=f"{row.reason} Operations that wait for it: {waiting_for_the_upstream().count():,}.",
+        next_step=f"{row.advice} All goes on by itself when it answers.",
+        since=row.opened_at,
+    )
+
+
+def waiting_for_the_upstream() -> QuerySet[Operation]:
+    """What makes calls and would be carried out by now; nothing while the upstream serves the portal."""
+    rows = Operation.objects.filter(without_call=False, due_at__lte=timezone.now())
+    return rows if circuit.current() else rows.none()
+
+
+SOURCE = Source(
+    needs=needs_attention, late=late, on_purpose=on_purpose, tell=tell, under_a_line=waiting_for_the_upstream
+)

@@ -168,5 +168,5 @@ def test_the_list_costs_the_same_however_many_rows_there_are(
         for key in range(number):
             place(customer=world.acme, kind="account.open", key=str(key), priority=Operation.Priority.EDIT)
         Operation.objects.update(state="needs_person", due_at=None)
-    with staff_scope("test"), django_assert_max_num_queries(12):
+    with staff_scope("test"), django_assert_max_num_queries(15):
         assert len(find_cases(8)) == min(number, 8)
