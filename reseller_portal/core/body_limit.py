@@ -1,5 +1,6 @@
 """WSGI: how large a body may be and in what encoding, decided before anything reads it."""
 
+import errno
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -50,7 +51,9 @@ class BodyLimit:
             return
         try:
             body = self._read(environ["wsgi.input"], length)
-        except OSError:
+        except OSError as error:
+            if error.errno == errno.EMSGSIZE:  # the server tells a chunk that no body may be as large as
+                raise self._too_large() from None
             raise Refused(HTTPStatus.BAD_REQUEST, "The request broke off.") from None
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.middleware.common import CommonMiddleware
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,19 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 READING = ("GET", "HEAD")
+METHODS = (*READING, "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
+
+
+class MethodMiddleware:
+    """405 for a method that no view of the portal has, whatever the address: a redirect would say that it was done."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in METHODS:
+            return self.get_response(request)
+        return HttpResponseNotAllowed(METHODS, "This method is not served here.\n", content_type="text/plain")
 
 
 class PlainFormMiddleware:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "reseller_portal.core.logs.LogContextMiddleware",
+    "reseller_portal.core.middleware.MethodMiddleware",
     "reseller_portal.core.health.HealthMiddleware",
     "accounts.hosts.HostMiddleware",
     "reseller_portal.core.middleware.PlainFormMiddleware",

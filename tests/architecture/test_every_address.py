@@ -99,6 +99,15 @@ def test_head_is_answered_as_get_is(world: World, address: str) -> None:
     assert ask(client, "head", address) == ask(client, "get", address)
 
 
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "XYZ"])
+def test_a_method_that_nobody_serves_is_answered_405_at_every_address(world: World, method: str) -> None:
+    for client in (Client(), signed_in(world, "ada")):
+        for address in (*OF_EVERYBODY, *OF_ACCOUNTS, *OF_STAFF, "c/acme/", "health/", "no-such", "static/no-such.css"):
+            answer = client.generic(method, f"/{address}")
+            assert answer.status_code == 405, address
+            assert "GET" in answer.headers["Allow"]
+
+
 @pytest.mark.parametrize("address", OF_STAFF)
 def test_a_page_of_staff_shows_nothing_to_visitors_and_customers(world: World, address: str) -> None:
     visitors = [Client(), signed_in(world, "vic"), signed_in(world, "ada"), signed_in(world, "ivy")]

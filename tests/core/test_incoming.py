@@ -1,5 +1,7 @@
 """Where a request ends, however its bytes are cut: neither before its last byte nor behind it."""
 
+import errno
+
 import pytest
 
 from reseller_portal.serving.incoming import LONGEST_BODY, LONGEST_HEAD, Incoming
@@ -11,6 +13,7 @@ WHOLE = {
     "a length": HEAD + b"content-LENGTH:  5 \r\n\r\nhello",
     "nothing of a length": HEAD + b"Content-Length: 0\r\n\r\n",
     "chunks": CHUNKED + b"5;x=y\r\nhello\r\nA\r\n0\r\n\r\n0\r\n\r\n\r\n0\r\n\r\n",
+    "sizes with zeros in front": CHUNKED + b"0000000000000005\r\nhello\r\n00000000001;x\r\na\r\n000000000000\r\n\r\n",
     "trailers": CHUNKED + b"1\r\na\r\n0\r\nX: y\r\nZ: 0\r\n\r\n",
     "the end of a head in a body": HEAD + b"Content-Length: 8\r\n\r\n\r\n\r\n\r\n\r\n",
 }
@@ -58,6 +61,9 @@ def test_who_took_only_a_part_has_not_spent_the_request() -> None:
         CHUNKED + b"no size\r\n",
         CHUNKED + b"%x\r\n" % LONGEST_BODY,
         CHUNKED + b"1" * (LONGEST_HEAD + 1),
+        CHUNKED + b"123456789\r\n",
+        CHUNKED + b"f" * 4096 + b"\r\n",
+        CHUNKED + b"0" * 5000 + b"1\r\na\r\n0\r\n\r\n",
         CHUNKED + b"0\r\n" + b"X: y\r\n" * LONGEST_HEAD,
     ],
 )
@@ -73,3 +79,43 @@ def test_a_head_without_end_is_too_long_and_never_whole() -> None:
     incoming.add(b"a" * (LONGEST_HEAD + 1))
     assert not incoming.is_whole()
     assert incoming.is_too_long
+
+
+@pytest.mark.parametrize("size", [b"%x" % LONGEST_BODY, b"00000000ffffffff", b"123456789", b"f" * 4096])
+def test_a_chunk_that_is_larger_than_any_body_is_told_where_its_bytes_would_come(size: bytes) -> None:
+    incoming = Incoming()
+    incoming.add(CHUNKED + size + b"\r\nabc")
+    assert incoming.is_whole()
+    assert incoming.take(100_000).endswith(b"abc")
+    with pytest.raises(OSError, match="larger") as error:
+        incoming.take(1)
+    assert error.value.errno == errno.EMSGSIZE
+
+
+def test_who_waits_for_the_word_to_go_on_is_told_once() -> None:
+    """By the loop; gunicorn, which would tell again, sees the head without that line."""
+    incoming = Incoming()
+    incoming.add(HEAD + b"expect: 100-Continue \r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+    assert not incoming.is_whole()
+    assert incoming.expects_word
+    incoming.add(b"okGET")
+    assert incoming.is_whole()
+    assert incoming.take(1000) == HEAD + b"Content-Length: 2\r\n\r\nok"
+    incoming.go_on()
+    assert bytes(incoming.held) == b"GET"
+    assert not incoming.expects_word
+
+
+def test_a_client_of_the_old_protocol_waits_for_no_word() -> None:
+    incoming = Incoming()
+    incoming.add(b"POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+    assert not incoming.is_whole()
+    assert not incoming.expects_word
+
+
+@pytest.mark.parametrize("line", [b"Expect : 100-continue", b"Expect: 200-ok", b"X-Expect: 100-continue"])
+def test_another_expectation_is_left_to_gunicorn(line: bytes) -> None:
+    incoming = Incoming()
+    incoming.add(HEAD + line + b"\r\n\r\n")
+    assert incoming.is_whole()
+    assert line in incoming.take(1000)

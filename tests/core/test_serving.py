@@ -119,6 +119,28 @@ def test_a_chunked_body_is_limited_too(port: int) -> None:
     assert ask(port, head + b"400\r\n" + b"a" * 1024 + b"\r\n0\r\n\r\n").startswith(b"HTTP/1.1 413")
 
 
+def test_sizes_of_chunks_have_as_many_zeros_as_a_sender_likes(port: int) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    body = b"0000000000000005\r\nhello\r\n000000006\r\n world\r\n0000000000000000\r\n\r\n"
+    assert ask(port, head + body).endswith(b"hello world")
+
+
+@pytest.mark.parametrize("size", [b"400001", b"123456789", b"f" * 16, b"f" * 300])
+def test_a_chunk_that_is_too_large_is_refused_before_it_is_sent(port: int, size: bytes) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert ask(port, head + size + b"\r\nabc").startswith(b"HTTP/1.1 413")
+
+
+def test_who_waits_to_send_the_body_is_told_to_go_on_once(port: int) -> None:
+    with connect(port) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        assert line.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        line.sendall(b"ok")
+        answer = answer_on(line)
+        assert answer.startswith(b"HTTP/1.1 200 OK")
+        assert answer.endswith(b"ok")
+
+
 def test_a_very_large_body_is_answered_before_it_is_sent(port: int) -> None:
     head = b"POST /account/login/ HTTP/1.1\r\nHost: a\r\nContent-Length: 209715200\r\n\r\n"
     assert ask(port, head).startswith(b"HTTP/1.1 413")
