@@ -64,8 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """allauth calls it when the password was right."""
-        for each in self._tries:
-            each.rollback()
+        sign_in_limits.give_back(self._tries)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         sign_in_limits.count_failure(request, str(credentials.get("email") or ""))

@@ -15,6 +15,7 @@ from accounts.person_log import note
 from accounts.security_log import log
 from accounts.services.addresses import holder_of, note_proved_by_link
 from accounts.services.joining import accept_with_first_password
+from accounts.sign_in_limits import open_codes
 
 Request = HttpRequest | None
 
@@ -40,6 +41,8 @@ def signed_out(request: Request, user: User | None, **_: Any) -> None:
 @receiver([account.password_changed, account.password_set])
 def password_changed(request: Request, user: User, **_: Any) -> None:
     note(user, "user.password_changed", request=request)
+    if request is not None:
+        open_codes(request, user)
 
 
 @receiver(account.password_reset)
@@ -49,6 +52,8 @@ def password_reset(request: Request, user: User, **_: Any) -> None:
     if request and company:
         accept_with_first_password(user, company=company, host=request.get_host())
     note(user, "user.password_reset", request=request)
+    if request is not None:
+        open_codes(request, user)
 
 
 @receiver(account.email_changed)

@@ -235,13 +235,22 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_anywhere": "20/h/key,60/d/key",
     # From one device that the address signed in on before, on whatever networks.
     "login_failed_on_device": "20/d/key",
+    # Wrong codes of the second step, for one person: from one network, from everywhere, and on known devices together.
+    # A network alone cannot use up what everywhere has.
+    "code_failed": "5/5m/key,10/h/key,20/d/key",
+    "code_failed_anywhere": "20/h/key,60/d/key",
+    "code_failed_at_home": "5/5m/key,20/h/key,60/d/key",
     "manage_email": "10/m/user,40/d/user",
 }
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
-MFA_FORMS = {"activate_totp": "accounts.forms.ActivateForm", "authenticate": "accounts.forms.AuthenticateForm"}
+MFA_FORMS = {
+    "activate_totp": "accounts.forms.ActivateForm",
+    "authenticate": "accounts.forms.AuthenticateForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+}
 # An address that staff typed is proved by its first link; until then a second step protects it all the same.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

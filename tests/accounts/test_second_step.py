@@ -66,13 +66,6 @@ def test_a_code_of_the_device_and_a_recovery_code_count_once(world: World) -> No
     ]
 
 
-def test_guessing_the_code_is_stopped_and_the_right_one_is_refused_then(world: World) -> None:
-    _, codes = enrolled(signed_in(world))
-    for number in range(7):
-        assert not second_step(world, f"{number:06}", REMOTE_ADDR=f"198.51.100.{number}")
-    assert not second_step(world, codes[0], REMOTE_ADDR="203.0.113.9")
-
-
 def test_nothing_of_the_second_step_stands_in_clear(world: World) -> None:
     key, codes = enrolled(signed_in(world))
     assert len(codes) >= 8
