@@ -6,8 +6,10 @@ from typing import Any
 
 from mailboxes.building import Reading, Wish, read_lists
 from mailboxes.mending import Field, fields_of, rewritten
-from reseller_portal.core.lists.doubts import AFTER_A_LETTER, OF_A_LETTER, ends_letter
-from reseller_portal.core.lists.people import mend
+from reseller_portal.core.lists.doubts import AFTER_A_LETTER, OF_A_LABEL, OF_A_LETTER, ends_letter
+from reseller_portal.core.lists.headings import domains_in
+from reseller_portal.core.lists.people import ABOVE, HEADS, mend
+from reseller_portal.core.lists.persons import Person
 
 Removed = dict[str, Any]
 
@@ -24,10 +26,15 @@ def without_lines(wish: Wish, reading: Reading, posted: Mapping[str, str]) -> tu
         chosen += [each for each in fields if each.person.problem == AFTER_A_LETTER]
     places = {each.place for each in chosen}
     changes = {
-        line: (on_line[0].person.height, _others(on_line, places))
+        line: (on_line[0].person.height, _others(on_line, places) or _domains_of(on_line[0].person))
         for line, on_line in _by_line(fields, {each.person.line for each in chosen}).items()
     }
     return (replace(wish, people=_bare(mend(wish.people, changes))), _as_kept(wish, changes)) if changes else (wish, {})
+
+
+def _domains_of(person: Person) -> str:
+    """What stays of a line whose domains may be for those below, who would else be on every domain."""
+    return ", ".join(domains_in(person.text)) if person.problem in {OF_A_LETTER, OF_A_LABEL, ABOVE, HEADS} else ""
 
 
 def _bare(text: str) -> str:

@@ -162,7 +162,7 @@ LAYOUTS = {
     "an address in capitals": ("LENA@TRYACME.NET Lena Ostrow", "lena@tryacme.net|Lena|Ostrow"),
     "an address with a plus": ("lena+sales@tryacme.net Lena Ostrow", "! letters, digits"),
     "a full stop after the address": ("Lena Ostrow lena@tryacme.net.", "lena@tryacme.net|Lena|Ostrow"),
-    "a blank inside the address": ("Lena Ostrow <lena @tryacme.net>", "! "),
+    "a blank inside the address": ("Lena Ostrow <lena @tryacme.net>", "lena@tryacme.net|Lena|Ostrow"),
     "comma of East Asia between people": ("李雷、韩梅梅", "lei|雷|李\nmeimei|梅梅|韩"),
     "semicolon of full width": ("Lena Ostrow；Ian Quill", "lena|Lena|Ostrow\nian|Ian|Quill"),
     "names of Korea as written": ("김 민수", "gim|김|민수"),

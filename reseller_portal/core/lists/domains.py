@@ -14,9 +14,13 @@ from reseller_portal.core.lists.columns import Meaning, meanings_of
 from reseller_portal.core.lists.names import without_mark
 from reseller_portal.core.lists.prices import is_beside, without_prices
 from reseller_portal.core.lists.reader import Row, is_rule, lines_of, rows_of, separator_line, separator_of
+from reseller_portal.core.lists.signs import mixed_letter, name_of_sign
 from reseller_portal.core.lists.text import cut, without_unseen
 
 LONGEST_ENTRY = 300
+LONGEST_CODE = 20_000
+_CODE = re.compile(r"^\s*(?:[\w.]+\s*=\s*)?[\[{(]|[\])}];?,?\s*$")
+_IN_QUOTES = re.compile(r"[\"']([^\"'\s]{1,253})[\"']")
 _PARTED = re.compile(r"[,;|\n，；、،]")
 _EMPHASIS = re.compile(r"^([_~]{1,3})(.+)\1$")
 _HIDDEN_DOT = re.compile(r"[\[({](?:\.|dot)[\])}]", re.IGNORECASE)
@@ -75,12 +79,13 @@ class PastedNames:
 
 def read_domains(text: str, *, most_lines: int, most_entries: int) -> PastedNames:
     """Every entry once. Raises `TooManyLines` before reading; entries after `most_entries` are counted in `left`."""
-    typed = lines_of(text, most=most_lines)
+    typed = [_out_of_code(line) for line in lines_of(text, most=most_lines)]
     lines = [without_prices(line) for line in typed]
     notes: list[str] = []
     found: list[PastedName] = []
     seen: set[str] = set()
     repeated = left = 0
+    others: list[str] = []
     beside = lines != typed
     for line, entry in _entries(lines, notes):
         if is_beside(entry):
@@ -90,11 +95,14 @@ def read_domains(text: str, *, most_lines: int, most_entries: int) -> PastedName
             left += 1
             continue
         pasted = read_domain(entry, line=line)
+        others += [f"{each} (line {line})" for each in _others_in(entry, pasted)]
         if pasted.name and pasted.name in seen:
             repeated += 1
             continue
         seen.add(pasted.name)
         found.append(pasted)
+    if others:
+        notes.append(f"Not read as names to register: {cut(', '.join(others), 300)}.")
     if beside:
         notes.append("Prices, words and signs beside the names were left out.")
     if repeated:
@@ -122,7 +130,7 @@ def hosts_of(cell: str) -> list[str]:
 def judge(host: str) -> Verdict:
     """Whether somebody can register this host, all in small letters."""
     labels = _DOTS.split(host)
-    problem = _problem_of_shape(host, labels)
+    problem = _problem_of_shape(host, labels) or _problem_of_scripts(labels)
     if not problem and (host.isascii() or not labels[-1].isascii()):
         problem = _problem_of_labels([label for label in labels if label.isascii()], host)
     if problem:
@@ -141,6 +149,15 @@ def _problem_of_shape(host: str, labels: Sequence[str]) -> str:
     if _is_machine(host):
         return "This is the address of a machine, not a domain. Write a name such as example.com."
     return "" if len(labels) > 1 else "A domain needs an ending, as in example.com."
+
+
+def _problem_of_scripts(labels: Sequence[str]) -> str:
+    """Letters that look alike, of two scripts in one label: a slip or a trick, and registries refuse them."""
+    for label in labels:
+        shown = readable(label)
+        if sign := mixed_letter(shown):
+            return f"{cut(shown, 60)} has {name_of_sign(sign)} among other letters. Write it in letters of one kind."
+    return ""
 
 
 def ascii_of(host: str) -> str:
@@ -322,9 +339,40 @@ def _is_like_a_host(host: str) -> bool:
     return "." in host and not re.search(r"\s", host) and not _is_machine(host) and not re.search(r"\.\d+$", host)
 
 
+def _out_of_code(line: str) -> str:
+    """A line of JSON or of a program with a list of names as these names, parted by commas."""
+    if len(line) > LONGEST_CODE or not _CODE.search(line):
+        return line
+    names = [each for each in _IN_QUOTES.findall(line) if _looks_like_domain(each)]
+    return ", ".join(names) or line
+
+
+def _others_in(entry: str, pasted: PastedName) -> list[str]:
+    """Whole domains in an entry that its name is not: of a redirect, or of a link behind it."""
+    if entry.count(".") < 2 or len(entry) > LONGEST_ENTRY:
+        return []
+    hosts = [_host_of(_bare(each)) for each in re.split(r"[\s,;|()<>\"'/=]+", entry) if "." in each and "@" not in each]
+    found = [name for host in hosts if "." in host and (name := judge(host).name)]
+    return [readable(name) for name in dict.fromkeys(found) if name != pasted.name and pasted.name]
+
+
+def _slashed(part: str) -> list[str]:
+    """*acme.com/acme.net* and *acme.com/.net*: names, and endings of the first, with slashes between them."""
+    pieces = [piece.strip() for piece in part.split("/")]
+    if len(pieces) < 2 or "//" in part or not _looks_like_domain(pieces[0]):
+        return []
+    stem = _host_of(_bare(pieces[0])).partition(".")[0]
+    names = [f"{stem}{piece}" if piece.startswith(".") else piece for piece in pieces if piece]
+    is_of_names = all(_looks_like_domain(name) and judge(_host_of(_bare(name))).name for name in names)
+    return names if len(names) > 1 and is_of_names else []
+
+
 def _several(cell: str) -> Iterator[str]:
     """The names of one cell: blanks part them when each word could be one; otherwise the blank is the mistake."""
     for part in _PARTED.split(cell):
+        if "/" in part and (names := _slashed(part)):
+            yield from names
+            continue
         words = [word for word in without_mark(part).split() if word.lower() not in _WORDS_BETWEEN]
         if len(words) > 1 and all(_looks_like_domain(word) for word in words):
             yield from words

@@ -8,7 +8,21 @@ import re
 from collections.abc import Sequence
 
 from reseller_portal.core.lists.text import cut
-from reseller_portal.core.lists.words import CLOSINGS, EMPTY, NEVER, NEVER_FIRST, OPENINGS, PLACES, SMALL, SPEECH, WHOLE
+from reseller_portal.core.lists.words import (
+    BEHIND_NAMES,
+    CITIES,
+    CLOSINGS,
+    EMPTY,
+    IN_CAPITALS,
+    NEVER,
+    NEVER_FIRST,
+    OF_HEADS,
+    OPENINGS,
+    PLACES,
+    SMALL,
+    SPEECH,
+    WHOLE,
+)
 
 _EMPTY_AS_WRITTEN = frozenset({"NA", "NaN", "NIL", "XX"})
 _EDGES = ".,;:!?()[]\"'“”‘’…-–—*_"
@@ -85,7 +99,25 @@ def _why_not_a_name(first: str, last: str, words: Sequence[str]) -> str:
         return "is what people write where a name is missing. Write the name, or remove the line."
     if _is_sentence(words):
         return "is written as a sentence is, not as a name. Keep it if it is one."
-    return "is long for a name. Keep it if it is one." if len(words) > MOST_WORDS else ""
+    more = _why_more_than_a_name(words) if len(words) > 1 and all(words) else ""
+    return more or ("is long for a name. Keep it if it is one." if len(words) > MOST_WORDS else "")
+
+
+def _why_more_than_a_name(words: Sequence[str]) -> str:
+    """*Nadia Brandt CEO*, *FYI Ada*, *A Nadia Brandt*, *Given Sur*: words beside a name, or those of heads."""
+    if all(word.lower() in OF_HEADS for word in words):
+        return "reads as the heads of columns. Keep it if it is somebody."
+    is_mixed = any(word[1:].islower() for word in words)
+    if is_mixed and not IN_CAPITALS.isdisjoint((words[0], words[-1])):
+        word = words[0] if words[0] in IN_CAPITALS else words[-1]
+        return f"has “{word}”, which is hardly a part of a name. Write the name without it, or keep it."
+    if len(words) > 2 and (words[-1].lower() in BEHIND_NAMES or " ".join(words[-2:]).lower() in CITIES):
+        return f"has “{words[-1]}” behind a name. Write the name without it, or keep it."
+    if len(words) > 2 and words[-1].lower() in CITIES:
+        return f"has “{words[-1]}” behind a name. Write the name without it, or keep it."
+    # *D. Ian Quill* is Don Ian in Spanish.
+    is_marked = len(words) > 2 and len(words[0]) == 1 and words[0].isascii() and words[0] != "D" and len(words[1]) > 1
+    return f"begins with “{words[0]}”, as an entry of a list does. Keep it if it is a name." if is_marked else ""
 
 
 def _is_sentence(words: Sequence[str]) -> bool:
@@ -113,6 +145,8 @@ def _is_plain(first: str, last: str) -> bool:
     given, family = first.lower(), last.lower()
     return (
         given not in _TELLING
+        and not (given in OF_HEADS and family in OF_HEADS)
+        and IN_CAPITALS.isdisjoint((first, last))
         and family not in _TELLING
         and given not in NEVER_FIRST
         and f"{given} {family}" not in WHOLE

@@ -52,7 +52,13 @@ _LOOKS = (
         "the source of a message",
     ),
     (re.compile(r"\A\s*(?:\{\s*[\"'}]|\[\s*[\[{\"'\]]|\[\s*\]|\{\s*\})"), "JSON"),
-    (re.compile(r"^\s*(?:INSERT INTO|CREATE TABLE|SELECT .+ FROM)\b", re.M), "a database script"),
+    (re.compile(r"^\s*(?:INSERT INTO|CREATE TABLE|SELECT .+ FROM)\b", re.M | re.I), "a database script"),
+    (re.compile(r"^.*\S {2,}\S.*\n *-{2,}(?: +-{2,})+ *$", re.M), "a table of PowerShell"),
+    (re.compile(r"^\S+ {2,}: .*\n\S+ +: ", re.M), "a list of PowerShell"),
+    (
+        re.compile(r"^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\n]*\b(?:INFO|DEBUG|WARN(?:ING)?|ERROR|GET|POST)\b", re.M),
+        "a log",
+    ),
     (re.compile(r"^(?:-{5}BEGIN [A-Z ]+-{5})$", re.M), "a key or a certificate"),
     (re.compile(r"\A\s*(?:<\?php|#!/|import \w+|def \w+\(|function \w+\()"), "a program"),
 )

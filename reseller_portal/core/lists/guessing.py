@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reseller_portal.core.lists.columns import HEADERS, Meaning, once, plain_head
+from reseller_portal.core.lists.columns import Meaning, once
 from reseller_portal.core.lists.domains import judge
 from reseller_portal.core.lists.doubts import is_empty_word, is_nobody
+from reseller_portal.core.lists.headings import domains_in, without_domains
 from reseller_portal.core.lists.names import begins_with_particle, is_remark, is_title
 from reseller_portal.core.lists.reader import Row
 from reseller_portal.core.lists.text import in_letters, without_unseen
@@ -24,6 +25,7 @@ OTHER = re.compile(
 )
 _USER = re.compile(r"^[a-z0-9][a-z0-9._-]*$")
 _LINK = re.compile(r"^https?://([^/\s?#]+)/?$", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|svg|webp|heic|pdf|docx?|xlsx?|csv|txt)$", re.IGNORECASE)
 _NUMBER = re.compile(r"^[#(]?\d+[.)]?$")
 _SIDE = re.compile(
     r"^(?:true|false|yes|no|y|n|on|off|ja|nein|oui|non|sí|si|sim|não|x|✓|✔|✗|✅|❌|active|inactive|enabled|disabled|suspended|"
@@ -72,7 +74,7 @@ def head_of_unknown_words(rows: Sequence[Row]) -> Guess | None:
     below = [[without_unseen(cell) for cell in row.cells] for row in rows[1:MOST_SEEN] if len(row.cells) == len(heads)]
     if len(heads) < 2 or not below or not all(heads):
         return None
-    shapes = [_shape_of_column([row[at] for row in below if row[at]]) for at in range(len(heads))]
+    shapes = [shape_of_column([row[at] for row in below if row[at]]) for at in range(len(heads))]
     for at, shape in enumerate(shapes):
         if shape in _PLAIN and _shape(heads[at]) not in _PLAIN and not _is_of_names(heads, at):
             found = guess_of_cells(below)
@@ -80,27 +82,10 @@ def head_of_unknown_words(rows: Sequence[Row]) -> Guess | None:
     return None
 
 
-def with_unknown_columns(meanings: Sequence[Meaning], heads: Sequence[str], rows: Sequence[Row]) -> list[Meaning]:
-    """Under heads of which nobody knows some: a column of addresses, or of domains, is used whatever its word.
-
-    Who wrote them there meant that person to be there, and nowhere else.
-    """
-    found = list(meanings)
-    strange = [
-        at for at, each in enumerate(meanings) if each == Meaning.IGNORE and plain_head(heads[at]) not in HEADERS
-    ]
-    for at in strange:
-        cells = [row.cells[at] for row in rows[:MOST_SEEN] if at < len(row.cells) and row.cells[at]]
-        meaning = _PLAIN.get(_shape_of_column(cells), Meaning.IGNORE) if cells else Meaning.IGNORE
-        if meaning != Meaning.IGNORE and not {Meaning.ADDRESS, Meaning.USERNAME, meaning} & set(found):
-            found[at] = meaning
-    return found
-
-
 def guess_of_cells(rows: Sequence[Sequence[str]]) -> Guess:
     """The same for rows of one width; a row alone says less than many."""
     columns = [[row[at] for row in rows if row[at]] for at in range(len(rows[0]))]
-    shapes = [_shape_of_column(column) for column in columns]
+    shapes = [shape_of_column(column) for column in columns]
     meanings = [_PLAIN.get(shape, Meaning.IGNORE) for shape in shapes]
     names = [at for at, shape in enumerate(shapes) if shape in _NAMES]
     is_addressed = Meaning.ADDRESS in meanings
@@ -137,11 +122,11 @@ def _many(
     names: Sequence[int], shapes: Sequence[str], rows: Sequence[Sequence[str]], *, is_addressed: bool
 ) -> tuple[list[Meaning], str]:
     if len(names) == 3 and not is_addressed and shapes[names[2]] == "user":
-        related = sum(_is_made_of(row[names[2]], [row[names[0]], row[names[1]]]) for row in rows)
+        related = sum(is_made_of(row[names[2]], [row[names[0]], row[names[1]]]) for row in rows)
         if related * 2 > len(rows):
             return [*FIRST_LAST, Meaning.USERNAME], ""
     if not is_addressed and shapes[names[0]] == "user":
-        related = sum(_is_made_of(row[names[0]], [row[names[1]], row[names[2]]]) for row in rows)
+        related = sum(is_made_of(row[names[0]], [row[names[1]], row[names[2]]]) for row in rows)
         return [Meaning.USERNAME, *FIRST_LAST], "" if related * 2 > len(rows) else WHICH
     return list(FIRST_LAST), WHICH
 
@@ -179,10 +164,10 @@ def _by_address(names: list[int], rows: Sequence[Sequence[str]], address: int) -
 
 def _is_of_names(heads: Sequence[str], at: int) -> bool:
     """Whether this cell is a username made of the other words of its row."""
-    return _is_made_of(heads[at], [cell for other, cell in enumerate(heads) if other != at])
+    return is_made_of(heads[at], [cell for other, cell in enumerate(heads) if other != at])
 
 
-def _is_made_of(username: str, names: Sequence[str]) -> bool:
+def is_made_of(username: str, names: Sequence[str]) -> bool:
     local = in_letters(username.replace(".", "").replace("_", ""))
     words = [word for name in names for each in name.split() if (word := in_letters(each))]
     return any(len(word) > 1 and word in local for word in words) or (
@@ -190,7 +175,7 @@ def _is_made_of(username: str, names: Sequence[str]) -> bool:
     )
 
 
-def _shape_of_column(cells: Sequence[str]) -> str:
+def shape_of_column(cells: Sequence[str]) -> str:
     counts = Counter(_shape(cell) for cell in cells)
     if not counts:
         return "blank"
@@ -206,9 +191,11 @@ def _shape(cell: str) -> str:  # noqa: PLR0911  # one answer for each look
         return "domain"
     if _NUMBER.match(cell) or OTHER.match(cell):
         return "number"
+    if _FILE.search(cell):
+        return "side"
     if is_side(cell) or is_nobody(cell) or is_empty_word(cell):
         return "side"
-    if is_domain(cell):
+    if is_domain(cell) or ("." in cell and domains_in(cell) and not without_domains(cell)):
         return "domain"
     if _USER.match(cell):
         return "user"

@@ -1,10 +1,12 @@
 """Lists of people: every line becomes persons, or says what to do; what was left out is said once."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reseller_portal.core.lists import cards
 from reseller_portal.core.lists.blocks import SHOWN_ROWS, Block, filled_up, is_filled, key_of, print_of
+from reseller_portal.core.lists.celled import PLACES_OF_CARDS, found_in_columns
 from reseller_portal.core.lists.columns import Meaning, may_begin_a_head, meanings_of
 from reseller_portal.core.lists.doubts import (
     AFTER_A_LETTER,
@@ -16,8 +18,10 @@ from reseller_portal.core.lists.doubts import (
     is_nobody,
     is_speech,
 )
-from reseller_portal.core.lists.guessing import guess_of, head_of_unknown_words, is_domain, with_unknown_columns
-from reseller_portal.core.lists.names import is_like_a_name, part_of_name
+from reseller_portal.core.lists.fitting import fitted
+from reseller_portal.core.lists.guessing import guess_of, head_of_unknown_words, is_domain
+from reseller_portal.core.lists.headings import domains_in, heading_of, without_domains
+from reseller_portal.core.lists.names import is_like_a_name
 from reseller_portal.core.lists.persons import NO_NAME, Person, persons_of
 from reseller_portal.core.lists.placing import with_usernames
 from reseller_portal.core.lists.reader import (
@@ -31,16 +35,11 @@ from reseller_portal.core.lists.reader import (
 )
 from reseller_portal.core.lists.separators import cells_of, out_of_marks, separator_by_head
 from reseller_portal.core.lists.shapes import (
-    SEVERAL,
     Found,
-    domain_head,
-    doubt_of_two,
-    found_in,
+    found_beside,
     found_in_line,
     has_brackets,
     is_card_line,
-    name_in,
-    names_in,
 )
 from reseller_portal.core.lists.text import cut
 from reseller_portal.core.lists.usernames import Pattern
@@ -48,6 +47,10 @@ from reseller_portal.core.lists.usernames import Pattern
 TOO_LONG = "This line is too long for one person. Write each on a line of their own."
 OF_DOMAINS = "Headings of this list are domains. Write each person with their domain, or keep this for all domains."
 ABOVE = "This stands above the headings. Empty the line, or write the person under them."
+LEFT = "{} in this line is bound to nobody. Write the address with its domain, or keep it without."
+OTHERS = "Other lines name a domain and this one does not. Write the address, or keep it for all domains."
+HEADS = "This may be the heading of the lines below it. Keep it if it is somebody."
+BELOW = "It is not clear whether domains stand above or below their people here. Write the address with its domain."
 MOST_TITLES = 3
 # Headings, titles and domains take lines too.
 MOST_BESIDE = 500
@@ -103,8 +106,31 @@ class _Reading:
         self.people: list[Person] = []
         self.blocks: list[Block] = []
         self.said: list[tuple[int, str]] = []
+        # The domains that hold for those below them, and how many these are.
+        self.head: tuple[int, str, str] | None = None
+        self.count = 0
+        self.open: list[int] = []
+        self.headed: list[int] = []
+        self.beside: list[int] = []
+        self.is_bound = False
 
     def read(self) -> None:
+        """All lines, and then who is to be asked because of other lines."""
+        self._go()
+        is_below = self._end_head() and bool(self.headed) and any(not self.people[at].problem for at in self.open)
+        is_mixed = any(not self.people[at].problem for at in self.open)
+        for at in self.open if self.is_bound else ():
+            self._doubt(at, OTHERS)
+        for at in self.beside if is_mixed else ():
+            self._doubt(at, HEADS)
+        for at in self.headed if is_below else ():
+            self._doubt(at, BELOW)
+
+    def _doubt(self, at: int, why: str) -> None:
+        if not self.people[at].problem:
+            self.people[at] = self.people[at]._replace(problem=why, is_doubtful=True)
+
+    def _go(self) -> None:
         at = begin = 0
         has_entries = any(cards.begins_entry(line) for line in self.lines)
         while at < len(self.lines):
@@ -116,7 +142,7 @@ class _Reading:
             elif cards.begins_card(line):
                 self._list(begin, at)
                 row, at = cards.card_at(self.lines, at, 1)
-                self._add(row, _fromcells_of(row, _PLACES_OF_CARDS))
+                self._add(row, found_in_columns(row, PLACES_OF_CARDS), is_headed=True)
                 begin = at
             elif at > begin and (is_rule(line) or self._is_new_head(line)):
                 if is_rule(line) or not self._titles(begin, at):
@@ -139,7 +165,9 @@ class _Reading:
         if len(above) > MOST_TITLES or any("@" in text or _is_wide(text) for _, text in above):
             return False
         for line, text in above:
-            if is_like_a_name(text) and not is_nobody(text):
+            if domains := domains_in(text, with_paths=True):
+                self._begin_head(line, text, domains)
+            elif is_like_a_name(text) and not is_nobody(text):
                 self.people.append(Person(line, cut(text), problem=ABOVE))
             else:
                 self.said.append((line, "a title"))
@@ -149,7 +177,7 @@ class _Reading:
         """One block of lines: its separator, its head or the shape of its columns, its people."""
         while begin < end and (not self.lines[begin].strip() or is_rule(self.lines[begin])):
             if self.lines[begin].strip():
-                self.said.append((begin + 1, "a line between two lists"))
+                self._rule(begin + 1, self.lines[begin])
             begin += 1
         if begin >= end:
             return
@@ -167,7 +195,23 @@ class _Reading:
         if rows:
             self._rows(rows)
 
+    def _rule(self, line: int, text: str) -> None:
+        """A line drawn under a domain leaves it above those that follow; one drawn elsewhere ends what came before."""
+        if domains := heading_of(text.strip(" \t-=_*")):
+            self._begin_head(line, text, domains)
+            return
+        if self.count or any(map(str.isalpha, text)):
+            self._end_head()
+        self.said.append((line, "a line between two lists"))
+
     def _rows(self, rows: list[Row]) -> None:
+        while rows and (domains := _heading_row(rows[0])):
+            self._begin_head(rows[0].line, rows[0].text, domains)
+            rows = rows[1:]
+        if rows:
+            self._block(rows)
+
+    def _block(self, rows: list[Row]) -> None:
         heads, rows, (meanings, doubt) = self._head(rows)
         width = max([len(heads), *(len(row.cells) for row in rows[:200])], default=0)
         place = f"{len(self.blocks)}.{width}.{key_of(heads)}"
@@ -193,14 +237,14 @@ class _Reading:
         if known is not None:
             self.said.append((rows[0].line, "the headings"))
             rows = self._without_letter(rows[1:], is_wide=len(heads) > 1)
-            doubt = OF_DOMAINS if any(is_domain(head) for head in heads) else ""
-            return heads, rows, (with_unknown_columns(known, heads, rows), doubt)
+            found = fitted(known, heads, [row for row in rows if not _heading_row(row)])
+            return heads, rows, (found.meanings, _doubt_of_domains(heads) or found.doubt)
         rows = self._without_letter(rows)
         guess = head_of_unknown_words(rows)
         if guess:
             self.said.append((rows[0].line, "the headings"))
             return rows[0].cells, rows[1:], guess
-        return [], rows, guess_of(rows) or (None, "")
+        return [], rows, guess_of([row for row in rows if not _heading_row(row)]) or (None, "")
 
     def _without_letter(self, rows: list[Row], *, is_wide: bool = False) -> list[Row]:
         """The rows without those that are the text of a letter around the list; each of these is asked about."""
@@ -208,17 +252,24 @@ class _Reading:
         signature = range(last + 1, len(rows)) if len(rows) - last <= MOST_OF_A_SIGNATURE + 1 else range(0)
         kept = []
         for at, row in enumerate(rows):
-            if is_wide and sum(1 for cell in row.cells if cell) > 1 and not ends_letter(row.text):
+            if (heading_of(row.text) and at not in signature) or (
+                is_wide and sum(1 for cell in row.cells if cell) > 1 and not ends_letter(row.text)
+            ):
                 kept.append(row)
-            elif not is_wide and is_labelled(row.text) and not is_card_line(row.text):
-                self.people.append(Person(row.line, cut(row.text, LONGEST_LINE), problem=OF_A_LABEL))
+            elif not is_wide and is_labelled(without_domains(row.text)) and not is_card_line(row.text):
+                self._ask_line(row, OF_A_LABEL)
             elif is_speech(row.text):
-                self.people.append(Person(row.line, cut(row.text, LONGEST_LINE), problem=OF_A_LETTER))
+                self._ask_line(row, OF_A_LETTER)
             elif at in signature:
                 self._add(row, [each._replace(doubt=AFTER_A_LETTER) for each in found_in_line(row)])
             else:
                 kept.append(row)
         return kept
+
+    def _ask_line(self, row: Row, problem: str) -> None:
+        """A line that is nobody's. The domains that it names may be meant for those below it."""
+        self.people.append(Person(row.line, cut(row.text, LONGEST_LINE), problem=problem))
+        self.is_bound = self.is_bound or bool(domains_in(row.text))
 
     def _choice(self, place: str, rows: Sequence[Row]) -> list[Meaning]:
         """What was said of this block's columns: of the same layout, with at least one row that it was said about."""
@@ -238,91 +289,99 @@ class _Reading:
         places: dict[Meaning, int] = {meaning: at for at, meaning in enumerate(meanings) if meaning != Meaning.IGNORE}
         has_domains = is_sure and Meaning.DOMAIN in places
         for row in rows:
-            if len(row.text) > LONGEST_LINE * row.height or has_brackets(row.text):
-                self._add(row, found_in_line(row), needs_domain=has_domains)
-            elif not is_sure and len(row.cells) != len(meanings):
-                self._add(row, found_in(row))
+            filled = sum(1 for cell in row.cells if cell)
+            if filled < 3 and (filled < 2 or not has_domains) and (domains := _heading_row(row)):
+                self._begin_head(row.line, row.text, domains)
+            elif len(row.text) > LONGEST_LINE * row.height or has_brackets(row.text):
+                self._add(row, found_beside(row), needs_domain=has_domains)
+            elif not is_sure and (len(row.cells) != len(meanings) or _has_domain_beside(row)):
+                self._add(row, found_beside(row))
             else:
-                found = _fromcells_of(row, places, is_guessed=not is_sure)
+                found = found_in_columns(row, places, is_guessed=not is_sure)
                 if doubt:
                     found = [each._replace(doubt=doubt) for each in found]
-                self._add(row, found, needs_domain=has_domains)
+                self._add(row, found, needs_domain=has_domains, is_headed=is_sure)
 
     def _free(self, rows: Sequence[Row]) -> None:
         """Lines without columns; one that is a domain alone binds those after it."""
-        head: tuple[Row, str] | None = None
-        count = 0
         for row in rows:
-            domain = domain_head(row)
-            if domain:
-                self._say_head(head, count)
-                head, count = (row, domain), 0
-                continue
-            bound = head[1] if head else ""
-            before = len(self.people)
-            self._add(row, found_in_line(row), bound=bound)
-            count += len(self.people) - before
-        self._say_head(head, count)
+            if domains := _heading_row(row):
+                self._begin_head(row.line, row.text, domains)
+            else:
+                self._add(row, found_beside(row))
 
-    def _say_head(self, head: tuple[Row, str] | None, count: int) -> None:
+    def _begin_head(self, line: int, text: str, domains: Sequence[str]) -> None:
+        self._end_head()
+        self.head, self.count = (line, text, ", ".join(domains)), 0
+
+    def _end_head(self) -> bool:
+        """Say for how many the domain above them was; whether it was for nobody, which is asked about."""
+        head, self.head = self.head, None
         if head is None:
-            return
-        row, domain = head
-        if count:
-            people = "person" if count == 1 else "people"
-            self.said.append((row.line, f"{domain} is for the {count:,} {people} below it"))
+            return False
+        line, text, domains = head
+        if self.count:
+            people = "person" if self.count == 1 else "people"
+            self.said.append((line, f"{domains} is for the {self.count:,} {people} below it"))
         else:
-            self.people.append(Person(row.line, cut(row.text), problem=f"Nobody is listed under {domain}."))
+            self.people.append(Person(line, cut(text), problem=f"Nobody is listed under {domains}."))
+        return not self.count
 
-    def _add(self, row: Row, found: Sequence[Found], *, bound: str = "", needs_domain: bool = False) -> None:
+    def _add(self, row: Row, found: Sequence[Found], *, needs_domain: bool = False, is_headed: bool = False) -> None:
         if len(self.people) + len(found) > self.most:
             # Several people on each line: the number of lines alone does not bound them.
             raise TooManyLines(f"This list has more than {self.most:,} people, the most of one order. Split it.")
+        before = len(self.people)
         for each in found or [Found(problem=TOO_LONG if len(row.text) > LONGEST_LINE * row.height else NO_NAME)]:
             if each.left_out:
                 self.said.append((row.line, f"“{cut(each.left_out, 60)}” is no part of the name"))
-            self.people += persons_of(row, each, bound, needs_domain=needs_domain)
+            self._bind(
+                each, persons_of(row, each, self.head[2] if self.head else "", needs_domain=needs_domain), is_headed
+            )
+        self._ask_of_left(row, before, is_headed=is_headed)
+
+    def _bind(self, found: Found, persons: Sequence[Person], is_headed: bool) -> None:
+        begin = len(self.people)
+        self.people += persons
+        if self.head and not found.problem:
+            self.count += len(persons)
+            self.headed += [begin + at for at, each in enumerate(persons) if not found.domain and each.domain]
+        if found.domain and not is_headed:
+            self.beside += range(begin, len(self.people))
+        if not found.domain and not found.is_sure:
+            self.open += [begin + at for at, each in enumerate(persons) if not each.domain and not each.problem]
+        self.is_bound = self.is_bound or any(each.domain and "@" not in found.address for each in persons)
+
+    def _ask_of_left(self, row: Row, begin: int, *, is_headed: bool) -> None:
+        """A domain of this line that none of its people is bound to is asked about."""
+        persons = self.people[begin:]
+        if is_headed and not self.head and all(each.domain for each in persons):
+            return
+        bound = {each.domain for each in persons}
+        left = [domain for domain in domains_in(row.text) if domain not in bound]
+        for at in range(begin, len(self.people)) if left else ():
+            self._doubt(at, LEFT.format(cut(left[0], 80)))
+        if left and self.head:
+            # It may be the heading of those below, who are no longer those of the domain above.
+            self._end_head()
+
+
+def _has_domain_beside(row: Row) -> bool:
+    return "." in row.text and any(
+        "@" not in cell and without_domains(cell) != cell and without_domains(cell) for cell in row.cells
+    )
+
+
+def _heading_row(row: Row) -> list[str]:
+    return heading_of(row.text) if len(row.text) < LONGEST_LINE and sum(1 for cell in row.cells if cell) < 4 else []
+
+
+def _doubt_of_domains(heads: Sequence[str]) -> str:
+    """*user.id, user.login* are names of fields, *tryacme.net* is a domain."""
+    found = [head for head in heads if is_domain(head)]
+    fields = Counter(head.partition(".")[0] for head in heads if "." in head)
+    return OF_DOMAINS if any(fields[head.partition(".")[0]] < 2 for head in found) else ""
 
 
 def _is_wide(line: str) -> bool:
     return sum(1 for cell in cells_of(line) if cell) > 1
-
-
-def _fromcells_of(row: Row, places: Mapping[Meaning, int], *, is_guessed: bool = False) -> list[Found]:
-    """The person of a row whose columns are known; the people, where its one name is that of several."""
-    cells, left, doubt = row.cells, "", ""
-    width = len(cells)
-
-    def cell(meaning: Meaning) -> str:
-        at = places.get(meaning, width)
-        return cells[at] if at < width else ""
-
-    address = cell(Meaning.ADDRESS) or cell(Meaning.USERNAME)
-    first, last = cell(Meaning.FIRST), cell(Meaning.LAST)
-    if not (first.isalpha() and last.isalpha()):
-        first, first_left = part_of_name(first)
-        last, last_left = part_of_name(last)
-        left = f"{first_left} {last_left}".strip()
-    if not (first and last) and (full := cell(Meaning.FULL_NAME) or cell(Meaning.AS_WRITTEN)):
-        names = names_in(full)
-        if len(names) > 1 and not (first or last or address):
-            return [Found(each.first, each.last, "", cell(Meaning.DOMAIN), each.left_out) for each in names]
-        name, doubt = names[0], SEVERAL if len(names) > 1 else doubt_of_two(full)
-        is_guessed = is_guessed or not address
-        first, last, left = first or name.first, last or name.last, left or name.left_out
-    if address and not (first or last):
-        first, last = name_in(address)
-    if not (first or last or address):
-        return [Found(problem=NO_NAME)]
-    return [
-        Found(
-            first, last, _plain_address(address) if address else "", cell(Meaning.DOMAIN), left, "", is_guessed, doubt
-        )
-    ]
-
-
-def _plain_address(cell: str) -> str:
-    return cell.removeprefix("mailto:").strip(" <>\"'")
-
-
-_PLACES_OF_CARDS: dict[Meaning, int] = {meaning: at for at, meaning in enumerate(cards.COLUMNS)}

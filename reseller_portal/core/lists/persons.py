@@ -7,7 +7,7 @@ from reseller_portal.core.lists.doubts import doubt_of_words
 from reseller_portal.core.lists.names import looks_odd
 from reseller_portal.core.lists.reader import LONGEST_LINE, Row
 from reseller_portal.core.lists.shapes import Found
-from reseller_portal.core.lists.signs import problem_of_signs
+from reseller_portal.core.lists.signs import doubt_of_signs, problem_of_signs
 from reseller_portal.core.lists.text import cut, without_unseen
 from reseller_portal.core.lists.usernames import problem_of
 from reseller_portal.core.lists.words import EMPTY
@@ -40,9 +40,11 @@ def persons_of(row: Row, found: Found, bound: str, *, needs_domain: bool) -> lis
     """One person for each domain that the row names, or one alone."""
     local, sign, host = found.address.rpartition("@")
     username = without_unseen(local if sign else found.address).lower()
-    if sign or not found.domain:
-        return [_person(row, found, username, comparable(host if sign else bound), needs_domain=needs_domain)]
-    domains = hosts_of(found.domain) or [bound]
+    if sign:
+        return [_person(row, found, username, comparable(host), needs_domain=needs_domain)]
+    domains = hosts_of(found.domain) if found.domain else hosts_of(bound)
+    if not domains:
+        return [_person(row, found, username, "", needs_domain=needs_domain)]
     return [_person(row, found, username, comparable(domain), needs_domain=needs_domain) for domain in domains]
 
 
@@ -52,7 +54,10 @@ def _person(row: Row, found: Found, username: str, domain: str, *, needs_domain:
     if not problem and needs_domain and not (domain or found.domain):
         problem = NO_DOMAIN
     if not problem and not found.is_sure:
-        doubt = found.doubt or doubt_of_words(found.first, found.last, is_addressed=bool(username))
+        name = f"{found.first} {found.last}"
+        doubt = (
+            found.doubt or doubt_of_words(found.first, found.last, is_addressed=bool(username)) or doubt_of_signs(name)
+        )
     return Person(
         row.line, text, username, found.first, found.last, domain, problem or doubt, row.height,
         bool(username), bool(problem) and not found.problem and _lacks_name(found, username), bool(doubt),

@@ -8,14 +8,15 @@ from reseller_portal.core.lists.columns import HEADERS, Meaning, plain_head
 from reseller_portal.core.lists.domains import judge
 from reseller_portal.core.lists.doubts import doubt_of_case
 from reseller_portal.core.lists.guessing import ADDRESS, guess_of_cells, is_side, is_whole_person
+from reseller_portal.core.lists.headings import domains_in, without_domains
 from reseller_portal.core.lists.names import Name, is_like_a_name, is_position, looks_odd, split_name, without_mark
 from reseller_portal.core.lists.reader import LONGEST_LINE, Row
 from reseller_portal.core.lists.text import cut, without_unseen
 
 MOST_ON_A_LINE = 200
 _ANGLE = re.compile(r"([^<>]*)<\s*(?:mailto:)?([^<>\s]*)\s*>")
-_HEAD = re.compile(r"^[\s#*>=-]*(?:domain\s*:\s*)?@?([^\s:@#*]+\.[^\s:@#*]+?)\.?[\s:*=-]*$", re.IGNORECASE)
 _INLINE_HEAD = re.compile(r"^\s*@?([^\s:@]+\.[^\s:@]+)\s*:\s+(\S.*)$")
+_USERNAME = re.compile(r"^[a-z0-9][a-z0-9._-]*$")
 _LABEL = re.compile(r"^\s*([^\W\d][\w .-]{0,30})\s*[:=]\s*\S")
 _CARD_LINE = re.compile(
     r"^(?:item\d+\.)?(?:N|FN|EMAIL|TEL|ORG|ADR|TITLE|ROLE|UID|REV|VERSION|PRODID|NOTE|URL|BDAY|PHOTO|X-[A-Z-]+|END)[;:]"
@@ -23,6 +24,7 @@ _CARD_LINE = re.compile(
 SEVERAL = "This may be more than one person. Write each on a line of their own, or keep it as it is."
 ONE_LINE = "This is one detail of a person. Write the whole person on one line, such as Maya Ferro <maya@example.com>."
 _TAG = re.compile(r"</[a-z][a-z0-9]*>|<(?:br|td|tr|li|p|div|table|span|img|hr|b|i|a)(?:\s[^<>@]*)?/?>", re.IGNORECASE)
+OF_REMARK = "“{}” may be a remark beside a name. Keep it if it is somebody."
 OF_A_PAGE = "This is a line of a web page. Remove it, or write a name in it."
 _RECIPIENTS = re.compile(r"^\s*(?:to|cc|bcc|an|kopie|para|à|cci|a)\s*:\s*(?=.*@)", re.IGNORECASE)
 _EMPHASIS = re.compile(r"^([*_~`]{1,3})(.+)\1$")
@@ -53,12 +55,23 @@ class Found(NamedTuple):
     is_sure: bool = False
 
 
-def domain_head(row: Row) -> str:
-    """The domain, when the row is a domain alone and so the head of those after it."""
-    if len(row.text) > 260 or sum(1 for cell in row.cells if cell) != 1:
-        return ""
-    match = _HEAD.match(without_unseen(row.text))
-    return judge(match[1].lower().removeprefix("www.")).name if match else ""
+def found_beside(row: Row) -> list[Found]:
+    """The people of a line that stands for itself; a domain that stands beside them is theirs."""
+    if len(row.text) > LONGEST_LINE or _INLINE_HEAD.match(row.text) or "@" in row.text.replace(" @", " "):
+        return found_in_line(row)
+    domains = domains_in(row.text, with_paths=False)
+    if not domains:
+        return found_in_line(row)
+    if len(domains) > 1 and len(cells := [cell for cell in row.cells if cell]) > 1 and all(map(_is_with_domain, cells)):
+        return [each for cell in cells for each in found_beside(Row(row.line, [cell], cell, row.height))]
+    cells = [bare for cell in row.cells if (bare := without_domains(cell))]
+    found = found_in_line(Row(row.line, cells, without_domains(row.text), row.height))
+    doubt = SEVERAL if len(found) > 1 and len(domains) > 1 else ""
+    return [each._replace(domain=", ".join(domains), doubt=each.doubt or doubt) for each in found]
+
+
+def _is_with_domain(cell: str) -> bool:
+    return bool(domains_in(cell)) and is_whole_person(without_domains(cell))
 
 
 def found_in_line(row: Row) -> list[Found]:  # noqa: PLR0911  # one answer for each form
@@ -74,6 +87,8 @@ def found_in_line(row: Row) -> list[Found]:  # noqa: PLR0911  # one answer for e
     inline = _INLINE_HEAD.match(text)
     if inline and (domain := judge(inline[1].lower()).name):
         cells = [cell.strip() for cell in re.split(r"[,;|\t]", inline[2]) if cell.strip()]
+        if all(_USERNAME.match(cell) for cell in cells):
+            return [Found("", "", cell, domain) for cell in cells]
         return [each._replace(domain=domain) for each in found_in_line(Row(row.line, cells, inline[2]))]
     if _TAG.search(text):
         return [Found(problem=OF_A_PAGE)]
@@ -107,8 +122,16 @@ def found_in(row: Row) -> list[Found]:
         return _in_one_cell(cells[0]) if cells else []
     cells = _paired(cells)
     if all(is_whole_person(cell) for cell in cells):
-        return [each for cell in cells[:MOST_ON_A_LINE] for each in _in_one_cell(cell)]
+        return [each for cell in cells[:MOST_ON_A_LINE] for each in _beside_others(cell, cells[0])]
     return _by_columns(cells)
+
+
+def _beside_others(cell: str, first: str) -> list[Found]:
+    """*Nadia Brandt, warmup off*: words written small beside a name with capitals are asked about."""
+    found = _in_one_cell(cell)
+    if first[:1].isupper() and cell.islower() and "@" not in cell:
+        return [each._replace(doubt=each.doubt or OF_REMARK.format(cut(cell, 60))) for each in found]
+    return found
 
 
 def _paired(cells: list[str]) -> list[str]:

@@ -14,6 +14,10 @@ _ALIKE = frozenset({"Latin", "Cyrillic", "Greek", "Armenian", "Cherokee", "Copti
 _TOGETHER = (frozenset({"Cjk", "Hiragana", "Katakana", "Hangul", "Ideographic"}),)
 _ENCODINGS = ("cp1252", "latin-1", "cp1251")
 _WORDS_OF_UNICODE = {"Fullwidth": "Latin", "Halfwidth": "Katakana", "Katakana-Hiragana": "Katakana"}
+_IN_NAMES = frozenset("’‘ʼʻ·‐‑–—‧・゠＝\u200c\u200d”“ªº")
+# What the umlauts of a Mac become in the Western encoding of Windows.
+_OF_MAC = frozenset("šŠžŽŸœŒƒ")
+_BEFORE_CAPITALS = frozenset({"Mc", "Mac", "De", "Di", "La", "Le", "Fitz", "O", "Van", "Du", "Da", "Del"})
 _NOT_LETTERS = re.compile(r"[\ufffd\x80-\x84\x86-\x9f]")
 
 
@@ -31,6 +35,45 @@ def problem_of_signs(name: str) -> str:
     if sign := _odd_one_out(name, alike_only=True):
         return _mixed(name, sign)
     return ""
+
+
+def doubt_of_signs(name: str) -> str:
+    """A sign by which the letters seem to be those of another encoding; nothing of most names."""
+    if name.isascii():
+        return ""
+    for word in name.split():
+        if sign := _strange_sign(word):
+            return f"“{cut(name, 60)}” has {name_of_sign(sign)}, as broken letters do. Write the name anew, or keep it."
+    return ""
+
+
+def _strange_sign(word: str) -> str:
+    """*£ukasz*, *MŸller*, *Jšrg*, *Èâàí*: a sign, a capital amid small letters, no vowel, accented letters alone."""
+    if word.isascii():
+        return ""
+    for at, sign in enumerate(word):
+        if (
+            not sign.isascii()
+            and not sign.isalpha()
+            and sign not in _IN_NAMES
+            and unicodedata.category(sign)[0] in "SNPC"
+        ):
+            return sign
+        is_inside = at > 0 and word[at - 1].isalpha() and word[:at] not in _BEFORE_CAPITALS
+        if is_inside and not sign.isascii() and sign.isupper() and any(map(str.islower, word)):
+            return sign
+    beyond = [sign for sign in word if not sign.isascii() and script_of(sign) == "Latin"]
+    letters = [sign for sign in word if sign.isalpha()]
+    if len(letters) > 2 and len(beyond) == len(letters) and all(sign < "\u0100" for sign in beyond):
+        return beyond[0]
+    has_vowel = any(unicodedata.normalize("NFKD", sign)[0].lower() in "aeiouyøæœıəɪ" for sign in letters)
+    is_latin = any(sign in _OF_MAC for sign in beyond) and all(script_of(sign) == "Latin" for sign in letters)
+    return beyond[0] if is_latin and len(letters) > 2 and not has_vowel else ""
+
+
+def mixed_letter(text: str) -> str:
+    """The letter of another script in a word that looks as if it had none; nothing where all fit."""
+    return "" if text.isascii() else _odd_one_out(text, alike_only=True)
 
 
 def name_of_sign(sign: str) -> str:
@@ -68,7 +111,8 @@ def _decoded(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_picture(sign: str) -> bool:
-    if sign.isascii() or sign == "\ufffd":
+    if sign < "\u0100" or sign == "\ufffd":
+        # Signs of Latin-1 are what broken letters look like: *JosÃ©*.
         return False
     return (
         unicodedata.category(sign) in {"So", "Me", "Cn", "Cs"}

@@ -14,3 +14,5 @@ SPEECH, NEVER, NEVER_FIRST = _words("speech"), _words("never"), _words("never_fi
 EMPTY, WHOLE, SMALL = _words("empty"), _words("whole"), _words("small")
 PLACES, CITIES, BEFORE_HEADS = _words("places"), _words("cities"), _words("before_heads")
 OPENINGS, CLOSINGS = _ALL["openings"].split("\n")[:-1], _ALL["closings"].split("\n")[:-1]
+BESIDE_DOMAINS, OF_HEADS, BEHIND_NAMES = _words("beside_domains"), _words("of_heads"), _words("behind_names")
+IN_CAPITALS = _words("in_capitals")
