@@ -23,7 +23,7 @@ from accounts.admin_pages import AuditedAdmin, ReadOnlyAdmin, TabularInline, pre
 from accounts.models import AuditEntry, Brand, BrandHost, Customer, Mail, Membership, User
 from accounts.roles import Role
 from accounts.selectors import owners_who_sign_in
-from accounts.services.joining import owners_of, tell_of_return
+from accounts.services.joining import owners_of, tell_of_leaving, tell_of_return
 from accounts.services.people import change_address, send_password_link
 from accounts.services.second_step import REMOVE, has_second_step, remove_second_step
 from reseller_portal.core.phrases import phrase_of
@@ -215,6 +215,8 @@ class PersonAdmin(AuditedAdmin):
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and obj.is_active:
             tell_of_return(obj)
+        elif change and "is_active" in form.changed_data:
+            tell_of_leaving(obj)
         if change and "email" in form.changed_data:
             # allauth would go on letting the old address sign in and reset the password.
             change_address(person=obj, before=form.initial["email"], by=staff_of(request), request=request)

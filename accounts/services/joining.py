@@ -5,6 +5,7 @@ whomever it comes, and until a newcomer accepts, none of the company's pages is 
 """
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,13 +14,15 @@ from accounts.audit import record_by_staff
 from accounts.brands import is_at_home
 from accounts.invitation_mail import queue_invitation
 from accounts.mails import queue_mail
-from accounts.models import Customer, Membership, User
+from accounts.models import Customer, Mail, Membership, User
 from accounts.roles import Role, permissions_of
 from accounts.selectors import owners_who_sign_in
 from accounts.tenancy import staff_scope, user_scope
 from reseller_portal.core.errors import DomainError
 
 OWNERS_TOLD = "owners_told"
+# Whoever was told that an owner was lost hears for so long of each who becomes one.
+OWNER_LOST, LATELY = "owner_lost", timedelta(days=14)
 
 
 class NotAsked(DomainError):
@@ -46,7 +49,7 @@ def ask_to_join(membership: Membership, *, known: Collection[str] = ()) -> None:
         subject=f"{person.email} was asked to join {customer.company}",
         told=f"{customer.brand.name} asked {person.email} to join {customer.company} as {role}. "
         "They see nothing of it before they accept.",
-        known=known,
+        known={*known, *_more_for(customer, membership.role)},
     )
     queue_invitation(customer=customer, owner=person)
 
@@ -64,7 +67,7 @@ def tell_of_role(membership: Membership, *, before: str, known: Collection[str] 
         subject=f"{person.email} may do more at {customer.company}",
         told=f"{customer.brand.name} made {person.email} {membership.get_role_display().lower()} of "
         f"{customer.company}; before, the role was {Role(before).label.lower()}.",
-        known=known,
+        known={*known, *_more_for(customer, membership.role)},
     )
 
 
@@ -75,8 +78,23 @@ def tell_of_lost_owner(customer: Customer, person: User, *, known: Collection[st
         about=None,
         subject=f"{person.email} is no owner of {customer.company} any more",
         told=f"{customer.brand.name} changed who owns {customer.company}: {person.email} is no owner any more.",
-        known=known,
+        known={*known, person.email, *_more_for(customer, Role.OWNER)},
+        purpose=OWNER_LOST,
     )
+
+
+def tell_of_leaving(person: User) -> None:
+    """Where staff let an owner sign in no more: the owners and that person. In a staff scope."""
+    owned = Membership.objects.filter(user=person, role=Role.OWNER, accepted_at__isnull=False)
+    for each in owned.select_related("customer__brand"):
+        tell_owners(
+            each.customer,
+            about=None,
+            subject=f"{person.email} may not sign in any more",
+            told=f"{each.customer.brand.name} ended that {person.email} may sign in, who owns {each.customer.company}.",
+            known={person.email, *_more_for(each.customer, Role.OWNER)},
+            purpose=OWNER_LOST,
+        )
 
 
 def tell_of_address(person: User, *, before: str) -> None:
@@ -113,11 +131,18 @@ def tell_of_return(person: User) -> None:
             subject=f"{person.email} may sign in again",
             told=f"{each.customer.brand.name} let {person.email} sign in again, "
             f"who is {each.get_role_display().lower()} of {each.customer.company}.",
+            known=_more_for(each.customer, each.role),
         )
 
 
 def tell_owners(
-    customer: Customer, *, about: User | None, subject: str, told: str, known: Collection[str] = ()
+    customer: Customer,
+    *,
+    about: User | None,
+    subject: str,
+    told: str,
+    known: Collection[str] = (),
+    purpose: str = OWNERS_TOLD,
 ) -> None:
     """Where nobody is an owner, the address of the contact record hears it."""
     owners = {*known, *owners_of(customer)} or {customer.email.strip().lower()}
@@ -126,11 +151,22 @@ def tell_owners(
             to=address,
             subject=f"{customer.brand.name}: {subject}",
             template=f"emails/{OWNERS_TOLD}",
-            purpose=OWNERS_TOLD,
+            purpose=purpose,
             context={"told": told},
             brand=customer.brand,
             customer=customer,
         )
+
+
+def _more_for(customer: Customer, role: str) -> set[str]:
+    """Who hears of owners beside those of now: the contact, and all who were told lately that one was lost.
+
+    Else staff could put the only owner aside, make another one, and put the first back.
+    """
+    if role != Role.OWNER:
+        return set()
+    told = Mail.objects.filter(customer=customer, purpose=OWNER_LOST, queued_at__gt=timezone.now() - LATELY)
+    return {customer.email.strip().lower(), *told.values_list("to", flat=True)}
 
 
 def invitations_of(person: User, *, host: str) -> list[Membership]:

@@ -1,5 +1,6 @@
 """Who comes into a company: its owners hear of it, and the newcomer accepts before anything is open."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.shop import Shop
 from tests.world import World, make_customer
 
 PASSWORD = "pass-phrase-1"
+Change = Callable[[Client, World, bool], None]
 
 
 @pytest.fixture
@@ -44,6 +46,11 @@ def save(rex: Client, world: World, *several: dict[str, Any]) -> None:
     assert rex.post(page, customer_form(world, company="Acme", **table)).status_code == 302
 
 
+def contact_of(customer: Customer) -> str:
+    with staff_scope("test"):
+        return Customer.objects.get(pk=customer.pk).email
+
+
 def told() -> dict[str, str]:
     return {sent.to[0]: str(sent.body) for sent in posted()}
 
@@ -57,7 +64,7 @@ def browser(person: User) -> Client:
 def test_the_owners_hear_of_an_owner_whom_staff_add(world: World, rex: Client, mallory: User) -> None:
     save(rex, world, {"user": mallory.pk, "role": Role.OWNER})
     mails = told()
-    assert set(mails) == {world.ada.email, mallory.email}
+    assert set(mails) == {world.ada.email, mallory.email, contact_of(world.acme)}
     assert "asked mallory@evil.example to join" in mails[world.ada.email]
     assert "http://outreach.localhost/account/invitations/" in mails[mallory.email]
     (row,) = audit_rows("membership.added")
@@ -112,9 +119,43 @@ def test_an_owner_who_is_none_any_more_hears_of_it_at_once(
     save(rex, world, {"id": members_of(world.acme)[0].pk, "user": world.ada.pk, **lost})
     assert "ada@example.com is no owner any more" in told()[world.ada.email]
     save(rex, world, {"user": mallory.pk, "role": Role.OWNER})
-    with staff_scope("test"):
-        contact = Customer.objects.get(pk=world.acme.pk).email
-    assert "asked mallory@evil.example to join" in told()[contact]
+    for address in (world.ada.email, contact_of(world.acme)):
+        assert "asked mallory@evil.example to join" in told()[address]
+
+
+def role_of_ada(rex: Client, world: World, is_owner: bool) -> None:
+    role = Role.OWNER if is_owner else Role.VIEWER
+    save(rex, world, {"id": members_of(world.acme)[0].pk, "user": world.ada.pk, "role": role})
+
+
+def sign_in_of_ada(rex: Client, world: World, may: bool) -> None:
+    form = {"email": world.ada.email, "name": "Ada", **({"is_active": "on"} if may else {})}
+    assert rex.post(f"/admin/accounts/user/{world.ada.pk}/change/", form).status_code == 302
+
+
+@pytest.mark.parametrize("put", [role_of_ada, sign_in_of_ada])
+@pytest.mark.parametrize("is_member", [False, True])
+def test_an_owner_whom_staff_put_aside_hears_of_each_new_one_meanwhile(
+    world: World, rex: Client, mallory: User, put: Change, is_member: bool
+) -> None:
+    if is_member:
+        with staff_scope("test"):
+            Membership.objects.create(customer=world.acme, user=mallory, role=Role.VIEWER)
+    put(rex, world, False)
+    before = len(posted())
+    row = {"id": members_of(world.acme)[-1].pk} if is_member else {}
+    save(rex, world, {**row, "user": mallory.pk, "role": Role.OWNER})
+    heard = {sent.to[0] for sent in posted()[before:] if mallory.email in str(sent.body)}
+    assert {world.ada.email, contact_of(world.acme)} <= heard
+    before = len(posted())
+    put(rex, world, True)
+    assert contact_of(world.acme) in {sent.to[0] for sent in posted()[before:] if world.ada.email in str(sent.body)}
+
+
+def test_whom_staff_let_sign_in_no_more_and_who_owns_nothing_is_not_mailed(world: World, rex: Client) -> None:
+    form = {"email": world.vic.email, "name": "Vic"}
+    assert rex.post(f"/admin/accounts/user/{world.vic.pk}/change/", form).status_code == 302
+    assert posted() == []
 
 
 def test_the_owners_hear_who_may_do_more_and_nobody_hears_who_may_do_less(world: World, rex: Client) -> None:
