@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.security_log import log
 
 STARTED, SEEN = "signed_in_at", "seen_at"
+PROVED = "person_who_proved_the_address"
 # A session is written this often at most for being used.
 STEP_SECONDS = 60
 COOKIE, SALT = "device", "accounts.devices"
@@ -28,12 +29,21 @@ def start_session(request: HttpRequest) -> None:
     request.session[STARTED] = request.session[SEEN] = int(time.time())
 
 
+def trust_device(request: HttpRequest, user: User) -> None:
+    """Whoever set a password by a link that was mailed to them may sign in with it on this browser."""
+    request.META[PROVED] = user.pk
+
+
 @dataclass(frozen=True)
 class Device:
-    """A browser on which these people have signed in. Its name stays the same for whoever copies the cookie."""
+    """A browser on which these people have signed in. Its name stays the same for whoever copies the cookie.
+
+    Whoever only set a password by a mailed link may still have to pass the second step.
+    """
 
     name: str
     people: tuple[int, ...] = ()
+    by_link: tuple[int, ...] = ()
 
 
 def device_of(request: HttpRequest) -> Device | None:
@@ -43,7 +53,7 @@ def device_of(request: HttpRequest) -> Device | None:
         known = signing.loads(cookie, salt=SALT, max_age=A_YEAR)
         if isinstance(known, list):  # as it was kept before devices had names
             return Device(sha256(cookie.encode()).hexdigest()[:32], tuple(known))
-        return Device(str(known["name"]), tuple(known["people"]))
+        return Device(str(known["name"]), tuple(known["people"]), tuple(known.get("by_link", ())))
     except (signing.BadSignature, ValueError, TypeError, KeyError):
         return None
 
@@ -52,6 +62,12 @@ def is_known_device(request: HttpRequest, user: User) -> bool:
     """Whether this person has signed in on this browser: strangers' wrong passwords do not lock it out."""
     device = device_of(request)
     return device is not None and user.pk in device.people
+
+
+def was_link_used(request: HttpRequest, user: User) -> bool:
+    """Whether this person has set a password by a mailed link on this browser."""
+    device = device_of(request)
+    return device is not None and user.pk in device.by_link
 
 
 class SessionMiddleware:
@@ -68,6 +84,8 @@ class SessionMiddleware:
         started = request.session.get(STARTED)
         if started is not None and started != before and isinstance(request.user, User):
             _remember(request, response, request.user.pk)
+        elif PROVED in request.META:
+            _remember(request, response, request.META[PROVED], by_link=True)
         return response
 
     def _look_after(self, request: HttpRequest) -> None:
@@ -92,13 +110,15 @@ def _limits(request: HttpRequest) -> tuple[int, int]:
     return settings.SESSION_COOKIE_AGE, settings.SESSION_COOKIE_AGE
 
 
-def _remember(request: HttpRequest, response: HttpResponse, user_id: int) -> None:
+def _remember(request: HttpRequest, response: HttpResponse, user_id: int, *, by_link: bool = False) -> None:
     """The last few people who signed in here; a browser in an office has several."""
     device = device_of(request) or Device(get_random_string(32))
-    several = [user_id, *(each for each in device.people if each != user_id)][:5]
+    before = device.by_link if by_link else device.people
+    several = tuple([user_id, *(each for each in before if each != user_id)][:5])
+    device = replace(device, by_link=several) if by_link else replace(device, people=several)
     response.set_cookie(
         COOKIE,
-        signing.dumps({"name": device.name, "people": several}, salt=SALT),
+        signing.dumps(asdict(device), salt=SALT),
         max_age=A_YEAR,
         secure=bool(settings.SESSION_COOKIE_SECURE),
         httponly=True,

@@ -8,14 +8,14 @@ from django.contrib.auth import signals as auth
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.devices import start_session
+from accounts.devices import start_session, trust_device
 from accounts.invitation_mail import ASKED_BY
 from accounts.models import User
 from accounts.person_log import note
 from accounts.security_log import log
 from accounts.services.addresses import holder_of, note_proved_by_link
 from accounts.services.joining import accept_with_first_password
-from accounts.sign_in_limits import open_codes
+from accounts.sign_in_limits import open_codes, open_device
 
 Request = HttpRequest | None
 
@@ -53,6 +53,8 @@ def password_reset(request: Request, user: User, **_: Any) -> None:
         accept_with_first_password(user, company=company, host=request.get_host())
     note(user, "user.password_reset", request=request)
     if request is not None:
+        trust_device(request, user)
+        open_device(request, user.email)
         open_codes(request, user)
 
 

@@ -2,8 +2,9 @@
 
 Five wrong ones in five minutes from one network close that network for the address, and ten in a minute close it for
 all addresses. From everywhere together the limit is higher and grows slowly. A device on which the person has signed in
-before has a count of its own, of five in five minutes: what others type elsewhere does not close it. Wherever it is
-carried, it has that for so many wrong passwords a day in all; beyond them it counts as any other.
+before, or set a password by a mailed link, has a count of its own, of five in five minutes: what others type elsewhere
+does not close it. Wherever it is carried, it has that for so many wrong passwords a day in all; beyond them it counts
+as any other.
 
 Wrong codes of the second step are counted in the same way, by the person, as the password was right already. Whoever
 typed them knows it, so the person is told; a new password, which shuts them out, opens the codes again once a day.
@@ -18,7 +19,7 @@ from allauth.core.internal.ratelimit import truncate_ip
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from accounts.devices import device_of, is_known_device
+from accounts.devices import device_of, is_known_device, was_link_used
 from accounts.models import User
 from accounts.security_log import log
 from accounts.services.addresses import holder_of
@@ -44,7 +45,7 @@ def take(request: HttpRequest, address: str) -> list[Any]:
     """
     network = _network(request)
     if is_at_home(request, address):
-        of_known = _consume(request, FAILED, f"known:{address.lower()}:{network}")
+        of_known = _consume(request, FAILED, _known_key(request, address))
         return [of_known, _consume(request, ON_DEVICE, _device_key(request, address))]
     if not ratelimit.consume(request, action=ANYWHERE, key=address.lower(), dry_run=True):
         raise Limited(is_about_address=True)
@@ -84,12 +85,22 @@ def open_codes(request: HttpRequest, person: User) -> None:
             ratelimit.clear(request, action=action, key=key)
 
 
+def open_device(request: HttpRequest, address: str) -> None:
+    """For a device that is known from now on: what was typed on it for this address counts no more."""
+    ratelimit.clear(request, action=FAILED, key=_known_key(request, address))
+    ratelimit.clear(request, action=ON_DEVICE, key=_device_key(request, address))
+
+
 def is_at_home(request: HttpRequest, address: str) -> bool:
-    """Whether the person has signed in on this device before, and few wrong passwords came from it."""
+    """Whether the person has signed in, or used a mailed link, on this device, and few wrong passwords came from it."""
     holder = holder_of(address)
-    if holder is None or not is_known_device(request, holder):
+    if holder is None or not (is_known_device(request, holder) or was_link_used(request, holder)):
         return False
     return bool(ratelimit.consume(request, action=ON_DEVICE, key=_device_key(request, address), dry_run=True))
+
+
+def _known_key(request: HttpRequest, address: str) -> str:
+    return f"known:{address.lower()}:{_network(request)}"
 
 
 def _device_key(request: HttpRequest, address: str) -> str:

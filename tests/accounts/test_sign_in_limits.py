@@ -9,7 +9,7 @@ from accounts.devices import COOKIE, SALT
 from tests.accounts.post import posted
 from tests.world import World
 
-PASSWORD = "pass-phrase-1"
+PASSWORD, NEW = "pass-phrase-1", "quarry-lumen-42"
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +114,39 @@ def test_the_person_is_told_once_a_day_and_the_reset_stays_open(world: World) ->
     assert [each.subject for each in posted()] == ["Outreach Cloud: Wrong passwords for your account"]
     Client(HTTP_HOST="outreach.localhost").post("/account/password/reset/", {"email": world.ada.email})
     assert posted()[-1].subject == "Outreach Cloud: Set a new password"
+
+
+def set_password_by_link(browser: Client, email: str, *, address: str) -> None:
+    browser.post("/account/password/reset/", {"email": email}, REMOTE_ADDR=address)
+    link = next(word for word in str(posted()[-1].body).split() if "/password/reset/key/" in word)
+    form = browser.get(link.partition(".localhost")[2], follow=True).request["PATH_INFO"]
+    answer = browser.post(form, {"password1": NEW, "password2": NEW}, REMOTE_ADDR=address)
+    assert answer.status_code == 302
+
+
+def test_whoever_sets_a_password_by_the_mailed_link_signs_in_with_it_on_that_device(world: World) -> None:
+    for number in range(30):
+        try_in(world.ada.email, "wrong", address=f"198.51.100.{number}")
+    own = Client(HTTP_HOST="outreach.localhost")
+    assert not try_in(world.ada.email, PASSWORD, address="192.0.2.1", browser=own)
+    set_password_by_link(own, world.ada.email, address="192.0.2.1")
+    assert not try_in(world.ada.email, NEW, address="192.0.2.1")
+    assert try_in(world.ada.email, NEW, address="192.0.2.1", browser=own)
+
+
+@pytest.mark.parametrize("wrong", [5, 25])
+def test_the_mailed_link_opens_a_known_device_on_which_too_many_wrong_ones_were_typed(world: World, wrong: int) -> None:
+    own = Client(HTTP_HOST="outreach.localhost")
+    assert try_in(world.ada.email, PASSWORD, address="192.0.2.1", browser=own)
+    own.post("/account/logout/")
+    for number in range(wrong):
+        network = number // 5 if wrong > 5 else 1
+        try_in(world.ada.email, "wrong", address=f"192.0.2.{network}", browser=own)
+    for number in range(30):
+        try_in(world.ada.email, "wrong", address=f"198.51.100.{number}")
+    assert not try_in(world.ada.email, PASSWORD, address="192.0.2.1", browser=own)
+    set_password_by_link(own, world.ada.email, address="192.0.2.1")
+    assert try_in(world.ada.email, NEW, address="192.0.2.1", browser=own)
 
 
 def test_an_address_of_nobody_is_limited_like_one_of_somebody(world: World) -> None:
