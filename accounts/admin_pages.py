@@ -6,8 +6,10 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import FieldError, PermissionDenied
+from django.db import DataError, ProgrammingError, models, transaction
 from django.forms import BaseInlineFormSet, Field, ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -27,6 +29,23 @@ else:
     ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
 
 
+# What Django and the database raise for a value or a lookup that does not fit its column.
+ODD_CONDITION = (ValueError, TypeError, ArithmeticError, LookupError, FieldError, DataError, ProgrammingError)
+
+
+class PortalChangeList(ChangeList):
+    """A condition in the address that no row can be asked about, such as a year without end, is a wrong address."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        if not self.get_filters_params():
+            return super().get_results(request)
+        try:
+            with transaction.atomic():  # the page that says so needs the transaction
+                super().get_results(request)
+        except ODD_CONDITION as error:
+            raise IncorrectLookupParameters(error) from error
+
+
 class PortalAdmin(ModelAdmin):
     """`list_title` is what people call the list, `add_label` what its button says, `noun` and `nouns` what is counted
     under it; empty for Django's own words.
@@ -35,6 +54,9 @@ class PortalAdmin(ModelAdmin):
     list_title = ""
     add_label = ""
     noun = nouns = ""
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return PortalChangeList
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """An empty name of a field, which Django would look for, is none."""
