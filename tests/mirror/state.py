@@ -12,7 +12,11 @@ from mailboxes.models import Credential, Mailbox
 from reseller_portal.core.crypto import decrypt
 
 # When it was heard, and how rows are numbered here.
-HOW = {"id", "customer_id", "seen_at", "records_seen_at", "created_at", "missing_since", "registered_at"}
+HOW = {
+    *("id", "customer_id", "seen_at", "records_seen_at", "created_at", "missing_since", "registered_at"),
+    # Whether an event told that the cost was taken, before the line came to its end; what was booked is compared.
+    "is_cost_taken",
+}
 OF_ORDERS = {"placed_at", "finished_at", "placed_by_id", "reference", "quote_id"}
 NEVER_SAID = (None, "")
 SECRETS = ("password", "app_password", "authenticator")
