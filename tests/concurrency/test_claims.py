@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 
 from accounts.tenancy import scope, staff_scope
-from reseller_portal.operations import registry, turns
+from reseller_portal.operations import claiming, registry
 from reseller_portal.operations.deciding import withdraw
 from reseller_portal.operations.models import Operation
 from reseller_portal.operations.placing import place
@@ -45,19 +45,18 @@ def test_what_ended_between_the_pick_and_the_lock_is_not_carried_out(
     monkeypatch.setitem(registry._handlers, KIND, probe)
     with scope(committed.customer.pk):
         operation = place(customer=committed.customer, kind=KIND, key="one", priority=Operation.Priority.PURCHASE)
-    pick = turns.next_of_class
+    lock = claiming._lock
 
     def end() -> None:
         with scope(committed.customer.pk):
             withdraw(operation)
 
-    def picked(*args: Any, **more: Any) -> Any:
-        found = pick(*args, **more)
-        if found and not probe.settled:
+    def picked(number: int) -> bool:
+        if not probe.settled:
             in_another_connection(end)
-        return found
+        return lock(number)
 
-    monkeypatch.setattr(turns, "next_of_class", picked)
+    monkeypatch.setattr(claiming, "_lock", picked)
     committed.work()
     with staff_scope("test"):
         assert Operation.objects.get(pk=operation.pk).state == Operation.State.FAILED
