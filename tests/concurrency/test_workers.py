@@ -85,6 +85,6 @@ def test_without_the_lock_on_the_row_two_of_them_would_send_it(
     monkeypatch.setattr(claiming, "_lease", meet_and_lease)
     # The row of the budget keeps them apart too, so it is left alone here.
     monkeypatch.setattr(budget, "take", lambda: 1)
-    monkeypatch.setattr(claiming, "_note_served", lambda _priority, _customer: None)
+    monkeypatch.setattr(claiming, "_note_served", lambda _circle, operation, _customer: operation)
     together(lambda _number: engine.run_one(), times=2)
     assert probe.sent == [key, key]
