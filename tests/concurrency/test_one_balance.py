@@ -10,6 +10,7 @@ from accounts.tenancy import scope
 from billing import ledger
 from billing.ledger import BalanceTooLow
 from billing.models import Account, Order, Quote
+from billing.services import orders
 from billing.services.orders import confirm_quote
 from tests.concurrency.together import together
 from tests.shop import Shop
@@ -24,9 +25,9 @@ def leave(shop: Shop, amount_minor: int) -> None:
         )
 
 
-def quotes_and_money(shop: Shop, *, orders: int, paid_for: float) -> list[Quote]:
+def quotes_and_money(shop: Shop, *, number: int, paid_for: float) -> list[Quote]:
     """So many different quotes of the same price, with the money for fewer."""
-    quotes = [shop.quote(f"name{number}.com") for number in range(orders)]
+    quotes = [shop.quote(f"name{each}.com") for each in range(number)]
     leave(shop, int(paid_for * shop.total(quotes[0])))
     return quotes
 
@@ -46,7 +47,7 @@ def count(outcomes: list[str | BaseException], kind: type) -> int:
 
 
 def test_as_many_orders_are_taken_as_the_balance_pays_for(committed: Shop) -> None:
-    outcomes = confirm_at_once(committed, quotes_and_money(committed, orders=8, paid_for=3.5))
+    outcomes = confirm_at_once(committed, quotes_and_money(committed, number=8, paid_for=3.5))
     assert (count(outcomes, str), count(outcomes, BalanceTooLow)) == (3, 5)
     with scope(committed.customer.pk):
         order, *others = Order.objects.all()
@@ -65,7 +66,10 @@ def test_without_the_lock_all_of_them_are_let_through_and_the_table_refuses_what
         everybody.wait(20)
         return found
 
-    quotes = quotes_and_money(committed, orders=8, paid_for=3)
+    quotes = quotes_and_money(committed, number=8, paid_for=3)
     monkeypatch.setattr(ledger, "_lock", look_then_take)
+    # The opening of the account and the customer's questions keep orders of one customer apart too.
+    monkeypatch.setattr(orders, "lock_answers", lambda _quote: None)
+    monkeypatch.setattr(orders, "_locked_account", lambda _customer: None)
     outcomes = confirm_at_once(committed, quotes)
     assert (count(outcomes, str), count(outcomes, BalanceTooLow), count(outcomes, IntegrityError)) == (3, 0, 5)
