@@ -47,6 +47,13 @@ class Bounded(smtplib.SMTP):
 class BoundedTls(smtplib.SMTP_SSL, Bounded):
     """The same where TLS is spoken from the first byte: the socket is made by `Bounded`, below the handshake."""
 
+    def _get_socket(self, *where: Any) -> socket.socket:
+        try:
+            return super()._get_socket(*where)
+        except BaseException:
+            self.close()  # the handshake closes its own handle only
+            raise
+
 
 class BoundedBackend(EmailBackend):
     """Raises `TimeoutError` where one mail took longer than it may."""

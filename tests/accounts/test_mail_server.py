@@ -66,12 +66,21 @@ def test_a_server_that_drips_is_left_when_the_time_of_a_mail_is_over(
     backend.close()
 
 
-def test_a_handshake_has_an_end_too(servers: list[Server]) -> None:
-    """A server that says a record of 16 KB is coming, and lets it drip."""
+def test_a_handshake_has_an_end_too(servers: list[Server], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that says a record of 16 KB is coming, and lets it drip. No handle of the socket is left to chance."""
+    made: list[mail_server.Bounded] = []
+    follow = mail_server.Bounded.follow
+
+    def noted(self: mail_server.Bounded) -> None:
+        made.append(self)
+        follow(self)
+
+    monkeypatch.setattr(mail_server.Bounded, "follow", noted)
     servers.append(Server(b"\x16\x03\x03\x40\x00"))
     backend = BoundedBackend(port=servers[0].port, use_ssl=True)
     with pytest.raises(TimeoutError, match="the mail server did not take it"):
         EmailMessage("Hello", "text", "a@here.example", ["b@there.example"], connection=backend).send()
+    assert [each.twin for each in made] == [None]
 
 
 def test_a_server_that_drips_the_answer_to_the_last_word_is_left_too(servers: list[Server]) -> None:
