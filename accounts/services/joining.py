@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.audit import record_by_staff
@@ -99,7 +100,7 @@ def tell_of_leaving(person: User) -> None:
 
 def tell_of_address(person: User, *, before: str) -> None:
     """The other owners of each company, after staff changed how somebody signs in to it. In a staff scope."""
-    for each in Membership.objects.filter(user=person).select_related("customer__brand"):
+    for each in _memberships_of(person):
         tell_owners(
             each.customer,
             about=person,
@@ -111,7 +112,7 @@ def tell_of_address(person: User, *, before: str) -> None:
 
 def tell_of_second_step(person: User) -> None:
     """The other owners of each company, after staff took it off. In a staff scope."""
-    for each in Membership.objects.filter(user=person).select_related("customer__brand"):
+    for each in _memberships_of(person):
         tell_owners(
             each.customer,
             about=person,
@@ -124,7 +125,7 @@ def tell_of_second_step(person: User) -> None:
 
 def tell_of_return(person: User) -> None:
     """The other owners of each company, after staff let somebody sign in again. In a staff scope."""
-    for each in Membership.objects.filter(user=person).select_related("customer__brand"):
+    for each in _memberships_of(person):
         tell_owners(
             each.customer,
             about=person,
@@ -133,6 +134,10 @@ def tell_of_return(person: User) -> None:
             f"who is {each.get_role_display().lower()} of {each.customer.company}.",
             known=_more_for(each.customer, each.role),
         )
+
+
+def _memberships_of(person: User) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=person).select_related("customer__brand")
 
 
 def tell_owners(
