@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from django.db.models.functions import Now
+from pytest_django import Settings
 
-from accounts.tenancy import staff_scope
-from reseller_portal.operations import budget, engine, paces
+from accounts.models import Customer
+from accounts.tenancy import scope, staff_scope
+from reseller_portal.operations import budget, engine, lookups, paces
 from reseller_portal.operations.claiming import Claim, claim_next, claim_without_call, seconds_to_next
 from reseller_portal.operations.models import Budget, Circuit, GroupPace, Operation, Pause, Silence
 
@@ -67,3 +70,17 @@ class Pace:
 
 def paid() -> int:
     return Budget.objects.get().paid
+
+
+def at_the_real_pace(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Pace:
+    """Four calls a second, and the first of them now."""
+    settings.UPSTREAM_CALLS_PER_SECOND = 4
+    Budget.objects.update(next_at=Now())
+    clock = Pace()
+    clock.install(monkeypatch)
+    return clock
+
+
+def ask(customer: Customer, kind: str, *keys: str) -> None:
+    with scope(customer.pk):
+        lookups.ask(customer=customer, kind=kind, keys=keys)

@@ -5,22 +5,20 @@ from typing import ClassVar
 
 import pytest
 import requests
-from django.db.models.functions import Now
 from pytest_django import Settings
 
-from accounts.models import Customer
 from accounts.tenancy import scope, staff_scope
 from billing.availability import SUGGESTIONS
 from billing.models import Order
-from reseller_portal.operations import circuit, lookups, pauses, registry
-from reseller_portal.operations.models import Budget, Operation
+from reseller_portal.operations import circuit, pauses, registry
+from reseller_portal.operations.models import Operation
 from reseller_portal.operations.placing import Wish, place_many
 from reseller_portal.operations.registry import Accepted, Happened, Lookup, NotHappened, Seen, Sent
 from reseller_portal.sandbox.control import Control
 from reseller_portal.upstream.client import Client
 from tests import oracle
 from tests.accounts.post import posted
-from tests.operations.pace import Pace, paid
+from tests.operations.pace import Pace, ask, at_the_real_pace, paid
 from tests.operations.trouble import OnTheWire, answers, begin, breaks, end
 from tests.shop import Shop
 from tests.world import World
@@ -64,16 +62,7 @@ class Create:
 def pace(monkeypatch: pytest.MonkeyPatch, settings: Settings, sandbox: Control) -> Pace:
     monkeypatch.setitem(registry._handlers, WALLET, AskWallet())
     monkeypatch.setitem(registry._handlers, CREATE, Create())
-    settings.UPSTREAM_CALLS_PER_SECOND = 4
-    Budget.objects.update(next_at=Now())
-    clock = Pace()
-    clock.install(monkeypatch)
-    return clock
-
-
-def ask(customer: Customer, kind: str, *keys: str) -> None:
-    with scope(customer.pk):
-        lookups.ask(customer=customer, kind=kind, keys=keys)
+    return at_the_real_pace(monkeypatch, settings)
 
 
 def rows(kind: str) -> list[Operation]:

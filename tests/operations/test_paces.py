@@ -6,10 +6,9 @@ import pytest
 from django.db.models.functions import Now
 from pytest_django import Settings
 
-from accounts.models import Customer
 from accounts.tenancy import scope, staff_scope
 from billing.availability import AVAILABILITY
-from reseller_portal.operations import lookups, paces, pauses, registry, upstream_state
+from reseller_portal.operations import paces, pauses, registry, upstream_state
 from reseller_portal.operations.gateway import client_for_reading
 from reseller_portal.operations.models import Budget, GroupPace, Operation
 from reseller_portal.operations.placing import place
@@ -18,7 +17,7 @@ from reseller_portal.sandbox.control import Control
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.errors import Throttled
 from tests.concurrency.together import together
-from tests.operations.pace import Pace
+from tests.operations.pace import Pace, ask, at_the_real_pace
 from tests.shop import Shop
 from tests.world import World
 
@@ -56,17 +55,8 @@ class TwoCalls:
 def pace(monkeypatch: pytest.MonkeyPatch, settings: Settings, sandbox: Control) -> Pace:
     monkeypatch.setitem(registry._handlers, ASK_WALLET, AskWallet())
     monkeypatch.setitem(registry._handlers, TWO_CALLS, TwoCalls())
-    settings.UPSTREAM_CALLS_PER_SECOND = 4
     settings.MAX_OPEN_QUESTIONS = 10_000
-    Budget.objects.update(next_at=Now())
-    clock = Pace()
-    clock.install(monkeypatch)
-    return clock
-
-
-def ask(customer: Customer, kind: str, *keys: str) -> None:
-    with scope(customer.pk):
-        lookups.ask(customer=customer, kind=kind, keys=keys)
+    return at_the_real_pace(monkeypatch, settings)
 
 
 def names(count: int, prefix: str = "name") -> list[str]:

@@ -6,18 +6,17 @@ import pytest
 from django.db.models.functions import Now
 from pytest_django import Settings
 
-from accounts.models import Customer
-from accounts.tenancy import scope, staff_scope
+from accounts.tenancy import staff_scope
 from billing.availability import AVAILABILITY, SUGGESTIONS
 from billing.services.wallet import read_wallet
-from reseller_portal.operations import budget, gateway, lookups, pauses, registry
+from reseller_portal.operations import budget, gateway, pauses, registry
 from reseller_portal.operations.gateway import client_for_reading
 from reseller_portal.operations.models import Budget, Operation, Pause
 from reseller_portal.operations.registry import Happened, Lookup, Sent
 from reseller_portal.sandbox.control import Control
 from reseller_portal.upstream.client import Client
 from reseller_portal.upstream.errors import Throttled
-from tests.operations.pace import Pace, paid
+from tests.operations.pace import Pace, ask, at_the_real_pace, paid
 from tests.world import World
 
 State = Operation.State
@@ -32,16 +31,7 @@ class AskWallet(Lookup):
 @pytest.fixture
 def pace(monkeypatch: pytest.MonkeyPatch, settings: Settings, sandbox: Control) -> Pace:
     monkeypatch.setitem(registry._handlers, WALLET, AskWallet())
-    settings.UPSTREAM_CALLS_PER_SECOND = 4
-    Budget.objects.update(next_at=Now())
-    clock = Pace()
-    clock.install(monkeypatch)
-    return clock
-
-
-def ask(customer: Customer, kind: str, *keys: str) -> None:
-    with scope(customer.pk):
-        lookups.ask(customer=customer, kind=kind, keys=keys)
+    return at_the_real_pace(monkeypatch, settings)
 
 
 def states(kind: str) -> set[str]:
